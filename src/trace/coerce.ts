@@ -1,0 +1,100 @@
+import { identifier } from '../engine/sql.ts';
+import type { ColumnType, RedsetColumn } from '../model/redset.ts';
+
+/** How one column of a file becomes the column it should be. */
+export interface Coercion {
+  /** SQL of the value; null where the value is missing or has another type. */
+  readonly value: string;
+  /** SQL that is true where a value is there but cannot be one of the type; undefined if that cannot happen. */
+  readonly bad: string | undefined;
+}
+
+/** Texts that pandas and CSV exports write for a missing value. */
+const MISSING_TEXTS = "('', 'nan', 'none', 'null', '<na>', 'nat')";
+
+const INTEGERS = new Set(['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER']);
+const WIDE_INTEGERS = new Set(['UBIGINT', 'HUGEINT', 'UHUGEINT']);
+const TIMESTAMPS = new Set(['TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS', 'TIMESTAMP WITH TIME ZONE', 'DATE']);
+
+type Family = 'integer' | 'wide' | 'real' | 'text' | 'boolean' | 'timestamp' | 'null';
+
+function familyOf(sqlType: string): Family | undefined {
+  if (INTEGERS.has(sqlType)) return 'integer';
+  if (WIDE_INTEGERS.has(sqlType)) return 'wide';
+  if (sqlType === 'DOUBLE' || sqlType === 'FLOAT' || sqlType.startsWith('DECIMAL')) return 'real';
+  if (sqlType === 'VARCHAR') return 'text';
+  if (sqlType === 'BOOLEAN') return 'boolean';
+  if (TIMESTAMPS.has(sqlType)) return 'timestamp';
+  return sqlType === '"NULL"' ? 'null' : undefined;
+}
+
+/** In words, for errors: what types a column may have. */
+export const ACCEPTED: Readonly<Record<ColumnType, string>> = {
+  bigint: 'an integer (or integers stored as DOUBLE or text)',
+  boolean: 'BOOLEAN (or 0/1, or text)',
+  varchar: 'VARCHAR (or integers)',
+  timestamp: 'TIMESTAMP (or ISO-8601 text)',
+};
+
+/**
+ * SQL that reads a column of the found type as the type it should have. Redset went through pandas: nullable integers
+ * arrive as DOUBLE, a NaN is a null, booleans may be 0/1, times may be text. Undefined if the type cannot be meant.
+ */
+export function coercion(column: RedsetColumn, foundType: string): Coercion | undefined {
+  const family = familyOf(foundType);
+  const x = identifier(column.name);
+  if (family === undefined) return undefined;
+  if (family === 'null') return { value: `CAST(NULL AS ${column.type.toUpperCase()})`, bad: undefined };
+  return TARGETS[column.type](x, family, foundType);
+}
+
+/** True where a text stands for a value; for text columns. */
+const present = (x: string): string => `(${x} IS NOT NULL AND lower(trim(${x})) NOT IN ${MISSING_TEXTS})`;
+/** NaN is how pandas writes a missing number. DECIMAL has none. */
+const notNan = (x: string): string => `(${x} IS NOT NULL AND NOT isnan(CAST(${x} AS DOUBLE)))`;
+
+const TARGETS: Record<ColumnType, (x: string, family: Family, type: string) => Coercion | undefined> = {
+  bigint: (x, family, type) => {
+    if (family === 'integer') return { value: type === 'BIGINT' ? x : `CAST(${x} AS BIGINT)`, bad: undefined };
+    if (family === 'wide') return checked(`TRY_CAST(${x} AS BIGINT)`, `${x} IS NOT NULL`);
+    if (family === 'real') return checked(integral(x), notNan(x));
+    if (family === 'text') {
+      // TRY_CAST rounds '3.7' to 4, so the digits are looked at before.
+      const digits = `regexp_extract(trim(${x}), '^([+-]?[0-9]+)(\\.0*)?$', 1)`;
+      return checked(`TRY_CAST(NULLIF(${digits}, '') AS BIGINT)`, present(x));
+    }
+    return undefined;
+  },
+  boolean: (x, family) => {
+    if (family === 'boolean') return { value: x, bad: undefined };
+    if (family === 'integer' || family === 'wide' || family === 'real') {
+      return checked(`CASE ${x} WHEN 0 THEN false WHEN 1 THEN true END`, family === 'real' ? notNan(x) : `${x} IS NOT NULL`);
+    }
+    if (family === 'text') {
+      const text = `lower(trim(${x}))`;
+      const value = `CASE WHEN ${text} IN ('true', 't', '1', '1.0') THEN true WHEN ${text} IN ('false', 'f', '0', '0.0') THEN false END`;
+      return checked(value, present(x));
+    }
+    return undefined;
+  },
+  varchar: (x, family) => {
+    if (family === 'text') return { value: `CASE WHEN ${present(x)} THEN ${x} END`, bad: undefined };
+    if (family === 'integer' || family === 'wide') return { value: `CAST(${x} AS VARCHAR)`, bad: undefined };
+    if (family === 'real') return checked(`CAST(${integral(x)} AS VARCHAR)`, notNan(x));
+    return undefined;
+  },
+  timestamp: (x, family, type) => {
+    if (family === 'timestamp') return { value: type === 'TIMESTAMP' ? x : `CAST(${x} AS TIMESTAMP)`, bad: undefined };
+    if (family === 'text') return checked(`TRY_CAST(trim(${x}) AS TIMESTAMP)`, present(x));
+    return undefined;
+  },
+};
+
+/** An integral DOUBLE or DECIMAL is an integer; 2^63 itself would overflow, hence the strict bound. */
+function integral(x: string): string {
+  return `CASE WHEN ${notNan(x)} AND ${x} = trunc(${x}) AND abs(${x}) < 9.2e18 THEN CAST(${x} AS BIGINT) END`;
+}
+
+function checked(value: string, isPresent: string): Coercion {
+  return { value, bad: `(${isPresent} AND (${value}) IS NULL)` };
+}

@@ -1,0 +1,74 @@
+import { SpillwayError } from '../errors.ts';
+import { identifier, quoted } from '../engine/sql.ts';
+import { DEPLOYMENTS, REDSET_COLUMNS } from '../model/redset.ts';
+import type { Deployment, RedsetColumn } from '../model/redset.ts';
+import { ACCEPTED, coercion } from './coerce.ts';
+import type { Coercion } from './coerce.ts';
+
+/** Name and DuckDB type of a file's columns. */
+export type FileColumns = ReadonlyMap<string, string>;
+
+/** Only provisioned clusters have a size, so files of serverless instances may leave the column out. */
+const OPTIONAL_COLUMNS: ReadonlySet<string> = new Set(['cluster_size']);
+
+/** Where a file's rows learn their deployment from. */
+export type DeploymentSource = Deployment | 'column';
+
+/**
+ * The deployment of a file: its own column `deployment`, else the nearest folder (or the file's name) that says
+ * `provisioned` or `serverless`, else `fallback`.
+ */
+export function deploymentOf(file: string, columns: FileColumns, fallback: Deployment | undefined): DeploymentSource {
+  if (columns.get('deployment') === 'VARCHAR') return 'column';
+  const parts = file.split(/[/\\]/).reverse();
+  for (const part of parts) {
+    const named = DEPLOYMENTS.find((deployment) => part === deployment || new RegExp(`\\b${deployment}\\b`).test(part.replaceAll('_', ' ')));
+    if (named !== undefined) return named;
+  }
+  if (fallback !== undefined) return fallback;
+  throw new SpillwayError(
+    'TRACE_INVALID',
+    `trace file ${file}: cannot tell its deployment: expected a folder named provisioned or serverless above it, or a column deployment, found neither`,
+    { hint: 'say it with --deployment provisioned or --deployment serverless' },
+  );
+}
+
+/** The SELECT list that turns a file's columns into `deployment`, Redset's columns, `bad_columns` and `raw`. */
+export function coercedColumns(file: string, columns: FileColumns, deployment: DeploymentSource): string {
+  const coercions = REDSET_COLUMNS.map((column) => ({ column, coercion: coercionOf(file, column, columns) }));
+  const known = DEPLOYMENTS.map(quoted).join(', ');
+  const deploymentSql = deployment === 'column' ? `CASE WHEN deployment IN (${known}) THEN deployment END` : quoted(deployment);
+  const bad = coercions.flatMap(({ column, coercion: { bad } }) =>
+    bad === undefined ? [] : [`CASE WHEN ${bad} THEN ${quoted(column.name)} END`],
+  );
+  if (deployment === 'column') bad.unshift(`CASE WHEN (${deploymentSql}) IS NULL THEN 'deployment' END`);
+  const badColumns = bad.length === 0 ? 'CAST(NULL AS VARCHAR)' : `NULLIF(concat_ws(',', ${bad.join(', ')}), '')`;
+  const original = [...columns.keys()].map((name) => `${identifier(name)} := ${identifier(name)}`).join(', ');
+  const raw = bad.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN ${badColumns} IS NOT NULL THEN CAST(to_json(struct_pack(${original})) AS VARCHAR) END`;
+  return [
+    `${deploymentSql} AS deployment`,
+    ...coercions.map(({ column, coercion: { value } }) => `${value} AS ${column.name}`),
+    `${badColumns} AS bad_columns`,
+    `${raw} AS raw`,
+  ].join(', ');
+}
+
+function coercionOf(file: string, column: RedsetColumn, columns: FileColumns): Coercion {
+  const found = columns.get(column.name);
+  if (found === undefined) {
+    if (OPTIONAL_COLUMNS.has(column.name)) return { value: `CAST(NULL AS ${column.type.toUpperCase()})`, bad: undefined };
+    const near = [...columns.keys()].find((name) => name.trim().toLowerCase() === column.name);
+    throw new SpillwayError(
+      'TRACE_INVALID',
+      `trace file ${file}: column ${column.name}: expected ${ACCEPTED[column.type]}, found no such column${near === undefined ? '' : ` (but ${JSON.stringify(near)})`}`,
+      { hint: 'the file must have the columns of Redset, by their names; docs/semantics.md lists them' },
+    );
+  }
+  const result = coercion(column, found);
+  if (result === undefined) {
+    throw new SpillwayError('TRACE_INVALID', `trace file ${file}: column ${column.name}: expected ${ACCEPTED[column.type]}, found ${found}`, {
+      hint: 'write the column in one of the types named and try again',
+    });
+  }
+  return result;
+}

@@ -1,0 +1,13 @@
+import type { ReplayStatus, Speed } from '../model/status.ts';
+
+/** A replay under way, as the rest of the system sees it. */
+export interface Replay {
+  status(): ReplayStatus;
+  pause(): void;
+  resume(): void;
+  setSpeed(speed: Speed): void;
+  /** Stops after what is already on its way; sends no `end`, so the same command continues later. */
+  stop(): void;
+  /** Resolves `ended` after `end` was sent, `stopped` after `stop()`; rejects if the trace or the bus fails. */
+  readonly finished: Promise<'ended' | 'stopped'>;
+}

@@ -1,0 +1,244 @@
+import type { BusProducer, OutgoingBatch, PartitionPosition } from '../bus/bus.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { ReplayStatus, Speed } from '../model/status.ts';
+import { MICROS_PER_MS, addMicros, eventTime, replayTime } from '../model/time.ts';
+import type { EventTime, ReplayTime } from '../model/time.ts';
+import type { Clock } from '../time/clock.ts';
+import { RateMeter } from '../time/rate.ts';
+import type { Trace, TraceSlice } from '../trace/trace.ts';
+import * as pacer from './pacer.ts';
+import type { PacerState } from './pacer.ts';
+import { ReelLoader } from './reel.ts';
+import type { Reel } from './reel.ts';
+import type { Replay } from './replay.ts';
+import { Sequencer } from './sequence.ts';
+
+export interface ReplayOptions {
+  readonly trace: Trace;
+  readonly manifest: Manifest;
+  readonly producer: BusProducer;
+  readonly pace: { readonly speed: Speed; readonly fillUntil?: EventTime | undefined };
+  readonly clock: Clock;
+}
+
+/** Events of a reel: large enough to read Parquet well, small enough that two of them are little memory. */
+const REEL_ROWS = 120_000;
+/** Events fetched from a reel and sent at a time. */
+const SEND_ROWS = 16_384;
+/** The film moves in steps of this much wall time when it is paced. */
+const STEP_MS = 50;
+
+/** Starts to play the run's part of the trace; continues where the bus ends. */
+export function startReplay(options: ReplayOptions): Replay {
+  return new Replayer(options).start();
+}
+
+class Replayer {
+  readonly #options: ReplayOptions;
+  readonly #abort = new AbortController();
+  readonly #eventRate = new RateMeter();
+  readonly #filmRate = new RateMeter();
+  #pacer: PacerState;
+  #at: ReplayTime;
+  #sent = 0;
+  #state: ReplayStatus['state'] = 'starting';
+  /** Wakes the film from its sleep when the plan changes. */
+  #wake = new AbortController();
+
+  constructor(options: ReplayOptions) {
+    this.#options = options;
+    this.#at = replayTime(options.manifest.from);
+    this.#pacer = this.#startPacer(this.#at);
+  }
+
+  start(): Replay {
+    const finished = this.#play().then(
+      (how) => {
+        this.#state = how;
+        return how;
+      },
+      (error: unknown) => {
+        this.#state = 'stopped';
+        throw error;
+      },
+    );
+    return {
+      status: () => this.#status(),
+      pause: () => this.#change((state) => pacer.pause(state, this.#at)),
+      resume: () => this.#change((state, nowMs) => pacer.resume(state, nowMs)),
+      setSpeed: (speed) => this.#change((state, nowMs) => pacer.withSpeed(state, speed, this.#at, nowMs)),
+      stop: () => this.#abort.abort(),
+      finished,
+    };
+  }
+
+  async #play(): Promise<'ended' | 'stopped'> {
+    const { trace, manifest, producer } = this.#options;
+    const positions = await producer.positions();
+    if (positions.every((position) => position.ended)) return 'ended';
+    await this.#begin(positions);
+    const start = startOf(manifest, positions);
+    const sequencer = new Sequencer({
+      positions,
+      intervalMicros: manifest.watermarkIntervalMs * MICROS_PER_MS,
+      from: start,
+    });
+    const loader = await ReelLoader.open(trace, manifest.partitions, manifest.instances);
+    try {
+      this.#at = replayTime(start);
+      this.#pacer = this.#startPacer(this.#at);
+      this.#state = 'playing';
+      const skip = positions.map((position) => position.lastSeq);
+      for await (const reel of reels(loader, trace, manifest, start, skip, this.#abort.signal)) {
+        await this.#playReel(reel, sequencer);
+        await reel.release();
+        if (this.#abort.signal.aborted) return 'stopped';
+      }
+      await this.#end(positions);
+      return this.#abort.signal.aborted ? 'stopped' : 'ended';
+    } finally {
+      loader.close();
+    }
+  }
+
+  async #begin(positions: readonly PartitionPosition[]): Promise<void> {
+    const partitions = positions.flatMap((position, partition) => (position.nextOffset === 0 ? [partition] : []));
+    if (partitions.length === 0) return;
+    await this.#send({
+      events: undefined,
+      controls: [{ beforeRow: 0, kind: 'begin', partitions, watermark: undefined, manifest: this.#options.manifest }],
+    });
+  }
+
+  async #end(positions: readonly PartitionPosition[]): Promise<void> {
+    const { manifest } = this.#options;
+    const partitions = positions.flatMap((position, partition) => (position.ended ? [] : [partition]));
+    const watermark = addMicros(manifest.to, manifest.latenessMs * MICROS_PER_MS);
+    await this.#send({ events: undefined, controls: [{ beforeRow: 0, kind: 'end', partitions, watermark, manifest: undefined }] });
+  }
+
+  /** Sends a reel as the plan allows, watermarks included, until its end or until the replay is stopped. */
+  async #playReel(reel: Reel, sequencer: Sequencer): Promise<void> {
+    const { signal } = this.#abort;
+    const end = replayTime(reel.slice.to);
+    let row = 0;
+    while (!signal.aborted) {
+      const nowMs = this.#options.clock.monotonicMs();
+      const allowed = replayTime(Math.min(pacer.allowedUntil(this.#pacer, nowMs), end));
+      const until = allowed >= end ? reel.rows : firstFrom(reel.arrivals, row, allowed);
+      while (row < until && !signal.aborted) {
+        const next = Math.min(until, row + SEND_ROWS);
+        for (const chunk of await reel.chunks(row, next)) {
+          await this.#send(sequencer.wrap(chunk, (seq) => reel.arrivals[seq - reel.firstSeq] ?? Number.NaN));
+        }
+        row = next;
+        this.#moveTo(replayTime(Math.max(this.#at, Math.floor(reel.arrivals[row - 1] ?? 0) || 0)));
+      }
+      if (signal.aborted) return;
+      const watermarks = sequencer.watermarksUntil(eventTime(allowed));
+      if (watermarks !== undefined) await this.#send(watermarks);
+      this.#moveTo(allowed);
+      if (allowed >= end) return;
+      await this.#sleep(reel, row, sequencer);
+    }
+  }
+
+  /** Sleeps until the next event or watermark is due, at least a step, or until the plan changes. */
+  async #sleep(reel: Reel, row: number, sequencer: Sequencer): Promise<void> {
+    const nextEvent = reel.arrivals[row] ?? Number.POSITIVE_INFINITY;
+    const next = replayTime(Math.min(nextEvent, sequencer.nextWatermark, reel.slice.to));
+    const dueMs = pacer.dueAt(this.#pacer, next) - this.#options.clock.monotonicMs();
+    this.#wake = new AbortController();
+    const signal = AbortSignal.any([this.#abort.signal, this.#wake.signal]);
+    await this.#options.clock.sleep(Math.min(Math.max(STEP_MS, dueMs), 1_000), signal);
+  }
+
+  async #send(batch: OutgoingBatch): Promise<void> {
+    await this.#options.producer.send(batch, this.#abort.signal);
+    this.#sent += batch.events?.rowCount ?? 0;
+    this.#eventRate.sample(this.#options.clock.monotonicMs(), this.#sent);
+  }
+
+  #moveTo(at: ReplayTime): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    this.#at = at;
+    this.#filmRate.sample(nowMs, at);
+    this.#pacer = pacer.reached(this.#pacer, at, nowMs);
+  }
+
+  #change(next: (state: PacerState, nowMs: number) => PacerState): void {
+    this.#pacer = next(this.#pacer, this.#options.clock.monotonicMs());
+    this.#wake.abort();
+  }
+
+  #startPacer(at: ReplayTime): PacerState {
+    const { pace, clock } = this.#options;
+    const fillUntil = pace.fillUntil === undefined ? undefined : replayTime(pace.fillUntil);
+    return pacer.startPacer({ at, nowMs: clock.monotonicMs(), speed: pace.speed, fillUntil });
+  }
+
+  #status(): ReplayStatus {
+    const { manifest, clock } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const playing = this.#state === 'playing';
+    const speedReached = playing && !this.#pacer.paused ? this.#filmRate.perSecond(nowMs, this.#at) / 1_000_000 : 0;
+    const left = manifest.to - this.#at;
+    return {
+      state: playing && this.#pacer.paused ? 'paused' : this.#state,
+      at: this.#at,
+      from: manifest.from,
+      to: manifest.to,
+      speed: this.#pacer.fillUntil === undefined ? this.#pacer.speed : 'max',
+      speedReached,
+      driftMs: playing ? pacer.driftMs(this.#pacer, this.#at, nowMs) : 0,
+      remainingMs: speedReached > 0 ? left / MICROS_PER_MS / speedReached : undefined,
+      eventsSent: this.#sent,
+      eventsPerSecond: playing ? this.#eventRate.perSecond(nowMs, this.#sent) : 0,
+    };
+  }
+}
+
+/** Everything before the lowest watermark of all partitions is on the bus already. */
+function startOf(manifest: Manifest, positions: readonly PartitionPosition[]): EventTime {
+  const watermarks = positions.map((position) => position.watermark ?? manifest.from);
+  return eventTime(Math.max(manifest.from, Math.min(manifest.to, ...watermarks)));
+}
+
+/** The reels from `start` on, each loaded while the one before it plays. */
+async function* reels(
+  loader: ReelLoader,
+  trace: Trace,
+  manifest: Manifest,
+  start: EventTime,
+  skip: readonly number[],
+  signal: AbortSignal,
+): AsyncGenerator<Reel> {
+  let firstSeq = await loader.countBefore(manifest.from, start);
+  const slices: readonly TraceSlice[] = start < manifest.to ? trace.slices({ from: start, to: manifest.to }, REEL_ROWS) : [];
+  const load = (index: number): Promise<Reel> | undefined => {
+    const slice = slices[index];
+    if (slice === undefined || signal.aborted) return undefined;
+    return loader.load(slice, { withUntimed: slice.from === manifest.from, firstSeq, skip });
+  };
+  let next = load(0);
+  for (let index = 0; next !== undefined; index++) {
+    const reel = await next;
+    firstSeq += reel.rows;
+    next = load(index + 1);
+    // An error of the reel being loaded ahead is met when its turn comes.
+    next?.catch(() => undefined);
+    yield reel;
+  }
+}
+
+/** Index of the first event at or after `t`; events without an arrival come first and are always before it. */
+function firstFrom(arrivals: Float64Array, start: number, t: ReplayTime): number {
+  let low = start;
+  let high = arrivals.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((arrivals[middle] ?? 0) >= t) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

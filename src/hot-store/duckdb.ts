@@ -1,0 +1,295 @@
+import { mkdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { SpillwayError, messageOf } from '../errors.ts';
+import { Engine, numberOf, textOf } from '../engine/session.ts';
+import type { Row, Session } from '../engine/session.ts';
+import { identifier, quoted, timestamp } from '../engine/sql.ts';
+import { rollupColumns } from '../metrics/metric.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { Manifest } from '../model/manifest.ts';
+import { eventTime } from '../model/time.ts';
+import type { EventTime } from '../model/time.ts';
+import type { Clock } from '../time/clock.ts';
+import { guardedQuery } from './guard.ts';
+import type { ArchiveFile, ClosedHour, HotStore, HourRow, PartitionProgress } from './hot-store.ts';
+import { createLive } from './live.ts';
+import { LIVE_CATALOG, SCHEMA_VERSION, createFileViews, createLiveCatalog, createTables } from './tables.ts';
+
+export interface DuckDBStoreOptions {
+  /** The run's folder; the file is `hot.duckdb` in it. */
+  readonly dir: string;
+  /** Folders that the store's own statements may write to, besides `dir`: the run's archive. */
+  readonly writable: readonly string[];
+  /** Creates the run if it does not exist yet; without it a missing run is RUN_NOT_FOUND. */
+  readonly create?: { readonly manifest: Manifest; readonly metrics: readonly Metric[] };
+  readonly memoryMb: number;
+  readonly threads: number;
+  readonly clock: Clock;
+}
+
+/** The file of a run's store. */
+export function storeFile(dir: string): string {
+  // The stem is the name of DuckDB's catalog, which the views are written for.
+  return path.join(dir, 'hot.duckdb');
+}
+
+/** Opens the embedded store of a run: one DuckDB file, owned by this process until it is closed. */
+export async function openDuckDBStore(options: DuckDBStoreOptions): Promise<HotStore> {
+  const file = storeFile(options.dir);
+  const exists = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (!exists && options.create === undefined) {
+    throw new SpillwayError('RUN_NOT_FOUND', `no run in ${options.dir}`, { hint: '`spillway status` lists the runs of a data folder' });
+  }
+  await mkdir(options.dir, { recursive: true });
+  const engine = await openEngine(file, options);
+  try {
+    const setup = await engine.session();
+    if (options.create !== undefined) await createIfEmpty(setup, options.create);
+    const { manifest, metrics } = await readMeta(setup, file);
+    for (const statement of createLiveCatalog(metrics)) await setup.run(statement);
+    await confine(setup, options);
+    const sessions = { ingest: await engine.session(), closing: await engine.session(), live: await engine.session() };
+    return new DuckDBStore({ engine, setup, ...sessions, manifest, metrics, file, clock: options.clock });
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
+}
+
+async function openEngine(file: string, options: DuckDBStoreOptions): Promise<Engine> {
+  try {
+    return await Engine.open(file, { memoryMb: options.memoryMb, threads: options.threads, tempDir: path.join(options.dir, 'spill') });
+  } catch (cause) {
+    const text = messageOf(cause).split('\n')[0] ?? '';
+    if (/lock/i.test(text)) {
+      throw new SpillwayError('RUN_OWNED', `${file} is open in another process: ${text}`, { cause, hint: 'stop that process, or ask it by its address' });
+    }
+    throw new SpillwayError('STORE_INVALID', `${file}: expected a store of Spillway, found: ${text}`, {
+      cause,
+      hint: 'restore the file, or start again after `spillway reset`',
+    });
+  }
+}
+
+async function createIfEmpty(session: Session, create: { manifest: Manifest; metrics: readonly Metric[] }): Promise<void> {
+  const { manifest, metrics } = create;
+  const tables = await session.row("SELECT count(*) AS n FROM duckdb_tables() WHERE schema_name = 'store'");
+  if (numberOf(tables['n']) > 0) return;
+  const partitions = Array.from({ length: manifest.partitions }, (_, partition) => `(${partition}, 0, 0, NULL, -1, 0, 0, 0, false)`);
+  await session.transaction(async () => {
+    for (const statement of [...createTables(metrics), ...createFileViews(metrics)]) await session.run(statement);
+    await session.run(`INSERT INTO store.meta VALUES
+      ('schema_version', '${SCHEMA_VERSION}'), ('manifest', ${quoted(JSON.stringify(manifest))}), ('metrics', ${quoted(JSON.stringify(metrics))})`);
+    await session.run(`INSERT INTO store.progress VALUES ${partitions.join(', ')}`);
+    await session.run(`INSERT INTO store.hours SELECT hour, 'open', 0, NULL, NULL
+      FROM range(${timestamp(manifest.from)}, ${timestamp(manifest.to)}, INTERVAL 1 hour) AS r(hour)`);
+  });
+  await session.run('CHECKPOINT');
+}
+
+async function readMeta(session: Session, file: string): Promise<{ manifest: Manifest; metrics: Metric[] }> {
+  const rows = await session.rows('SELECT name, value FROM store.meta').catch((cause: unknown) => {
+    throw new SpillwayError('STORE_INVALID', `${file}: expected a store of Spillway, found another database`, { cause, hint: 'choose another --data-dir or --run' });
+  });
+  const meta = new Map(rows.map((row) => [textOf(row['name']), textOf(row['value'])]));
+  const version = meta.get('schema_version');
+  if (version !== String(SCHEMA_VERSION)) {
+    throw new SpillwayError('STORE_VERSION', `${file}: expected schema version ${SCHEMA_VERSION}, found ${version ?? 'none'}`, {
+      hint: 'use the release that made the run, or start a new run with --run',
+    });
+  }
+  // Written by createIfEmpty of the same schema version, in the same shape.
+  return { manifest: JSON.parse(meta.get('manifest') ?? '') as Manifest, metrics: JSON.parse(meta.get('metrics') ?? '') as Metric[] };
+}
+
+/** From here on no statement reaches a file outside the run's own folders, the network or a setting. */
+async function confine(session: Session, options: DuckDBStoreOptions): Promise<void> {
+  const folders = [options.dir, ...options.writable].map((folder) => quoted(`${path.resolve(folder)}/`)).join(', ');
+  // A batch is some ten megabytes of log; checkpointing after each of them would write everything twice.
+  await session.run("SET checkpoint_threshold = '128MB'");
+  await session.run(`SET allowed_directories = [${folders}]`);
+  await session.run('SET enable_external_access = false');
+  await session.run('SET lock_configuration = true');
+}
+
+interface StoreParts {
+  readonly engine: Engine;
+  readonly setup: Session;
+  readonly ingest: Session;
+  readonly closing: Session;
+  readonly live: Session;
+  readonly manifest: Manifest;
+  readonly metrics: readonly Metric[];
+  readonly file: string;
+  readonly clock: Clock;
+}
+
+class DuckDBStore implements HotStore {
+  readonly run: string;
+  readonly manifest: Manifest;
+  readonly metrics: readonly Metric[];
+  readonly refreshLive: () => Promise<void>;
+  readonly #parts: StoreParts;
+  #idle: Session[] = [];
+  #closed = false;
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
+    this.run = parts.manifest.run;
+    this.manifest = parts.manifest;
+    this.metrics = parts.metrics;
+    this.refreshLive = createLive({ session: parts.live, metrics: parts.metrics, clock: parts.clock });
+  }
+
+  async progress(): Promise<PartitionProgress[]> {
+    const rows = await this.#parts.setup.rows('SELECT * REPLACE (epoch_us(watermark) AS watermark) FROM store.progress ORDER BY "partition"');
+    return rows.map(toProgress);
+  }
+
+  async ingest<T>(compute: (session: Session) => Promise<{ progress: readonly PartitionProgress[]; result: T }>): Promise<T> {
+    const session = this.#parts.ingest;
+    return await session.transaction(async () => {
+      const { progress, result } = await compute(session);
+      const rows = progress.map(
+        (p) =>
+          `(${p.partition}, ${p.firstOffset}, ${p.nextOffset}, ${p.watermark === undefined ? 'NULL' : timestamp(p.watermark)}, ${p.lastSeq}, ${p.resent}, ${p.controls}, ${p.gaps}, ${p.ended})`,
+      );
+      // The offsets move in the transaction that made the batch's effect durable, and nowhere else.
+      await session.run(`DELETE FROM store.progress; INSERT INTO store.progress VALUES ${rows.join(', ')}`);
+      return result;
+    });
+  }
+
+  async openHours(): Promise<EventTime[]> {
+    const rows = await this.#parts.setup.rows(`SELECT epoch_us(hour) AS hour FROM ${LIVE_CATALOG}.main.hours WHERE state = 'open' ORDER BY 1`);
+    return rows.map((row) => eventTime(numberOf(row['hour'])));
+  }
+
+  closingSession(): Session {
+    return this.#parts.closing;
+  }
+
+  async finalize(hours: readonly ClosedHour[]): Promise<void> {
+    const session = this.#parts.closing;
+    const list = hours.map(({ hour }) => timestamp(hour)).join(', ');
+    await session.transaction(async () => {
+      for (const metric of this.metrics) {
+        const columns = rollupColumns(metric).map(({ name }) => identifier(name)).join(', ');
+        await session.run(`INSERT INTO rollups.${identifier(metric.name)} SELECT ${columns}, 1 FROM temp.${identifier(`closing_${metric.name}`)}`);
+      }
+      await session.run(freezeReceipts(list));
+      const states = hours.map((h) => `(${timestamp(h.hour)}, 'final', ${h.revision}, ${timestamp(h.watermark)}, make_timestamp(${h.finalizedAt * 1000}))`);
+      await session.run(`DELETE FROM store.hours WHERE hour IN (${list}); INSERT INTO store.hours VALUES ${states.join(', ')}`);
+      const files = hours.flatMap((h) => h.files).map((f) => {
+        const names = [quoted(f.path), f.rows, f.bytes, quoted(f.sha256), quoted(f.state)].join(', ');
+        return `(${timestamp(f.hour)}, ${quoted(f.dataset)}, ${f.revision}, ${names})`;
+      });
+      if (files.length > 0) await session.run(`INSERT INTO store.archive_files VALUES ${files.join(', ')}`);
+      const failures = hours.flatMap((h) => h.failures.map((f) => `(${timestamp(h.hour)}, ${quoted(f.metric)}, ${quoted(f.reason)})`));
+      if (failures.length > 0) await session.run(`INSERT INTO store.metric_failures VALUES ${failures.join(', ')}`);
+    });
+  }
+
+  async finalHours(): Promise<HourRow[]> {
+    const rows = await this.#parts.setup.rows("SELECT epoch_us(hour) AS hour, revision FROM store.hours WHERE state = 'final' ORDER BY 1");
+    return rows.map((row) => ({ hour: eventTime(numberOf(row['hour'])), state: 'final' as const, revision: numberOf(row['revision']) }));
+  }
+
+  async archiveFiles(day?: string): Promise<ArchiveFile[]> {
+    const where = day === undefined ? '' : `WHERE CAST(hour AS DATE) = CAST(${quoted(day)} AS DATE)`;
+    const rows = await this.#parts.setup.rows(
+      `SELECT * REPLACE (epoch_us(hour) AS hour) FROM store.archive_files ${where}
+       QUALIFY revision = max(revision) OVER (PARTITION BY hour, dataset) ORDER BY hour, dataset`,
+    );
+    return rows.map((row) => ({
+      hour: eventTime(numberOf(row['hour'])),
+      dataset: textOf(row['dataset']),
+      revision: numberOf(row['revision']),
+      path: textOf(row['path']),
+      rows: numberOf(row['rows']),
+      bytes: numberOf(row['bytes']),
+      sha256: textOf(row['sha256']),
+      state: row['state'] === 'uploaded' ? 'uploaded' : 'local',
+    }));
+  }
+
+  async query(sql: string, options = {}): ReturnType<HotStore['query']> {
+    const session = this.#idle.pop() ?? (await this.#readSession());
+    try {
+      return await guardedQuery(session, sql, options);
+    } finally {
+      if (this.#closed) session.close();
+      else this.#idle.push(session);
+    }
+  }
+
+  async snapshot(names: readonly string[], dir: string): Promise<void> {
+    const session = await this.#readSession();
+    await mkdir(dir, { recursive: true });
+    try {
+      await session.transaction(async () => {
+        for (const name of names) {
+          const target = path.join(dir, `${name}.parquet`);
+          await session.run(`COPY (SELECT * FROM ${identifier(name)}) TO ${quoted(target)} (FORMAT parquet)`);
+        }
+      });
+    } finally {
+      session.close();
+    }
+  }
+
+  async size(): Promise<number> {
+    const bytes = (file: string): Promise<number> =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      );
+    return (await bytes(this.#parts.file)) + (await bytes(`${this.#parts.file}.wal`));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { engine, setup, ingest, closing, live } = this.#parts;
+    for (const session of [...this.#idle, ingest, closing, live]) session.close();
+    this.#idle = [];
+    await setup.run('CHECKPOINT').catch(() => undefined);
+    setup.close();
+    engine.close();
+  }
+
+  async #readSession(): Promise<Session> {
+    const session = await this.#parts.engine.session();
+    await session.run(`USE ${LIVE_CATALOG}.main`);
+    return session;
+  }
+}
+
+/** Replaces the rows of these hours by one row per partition; what batches append later stands beside it. */
+function freezeReceipts(hours: string): string {
+  const where = `WHERE hour IN (${hours}) AND NOT frozen`;
+  return `CREATE OR REPLACE TEMP TABLE freezing AS
+      SELECT hour, r."partition", sum(counted) AS counted, sum(late) AS late, sum(rejected) AS rejected, sum(duplicate) AS duplicate,
+        min(r.first_offset) AS first_offset, max(last_offset) AS last_offset, max(p.watermark) AS watermark, true AS frozen
+      FROM store.receipts r JOIN store.progress p ON p."partition" = r."partition" ${where} GROUP BY hour, r."partition";
+    DELETE FROM store.receipts ${where};
+    INSERT INTO store.receipts SELECT * FROM freezing`;
+}
+
+function toProgress(row: Row): PartitionProgress {
+  const watermark = row['watermark'];
+  return {
+    partition: numberOf(row['partition']),
+    firstOffset: numberOf(row['first_offset']),
+    nextOffset: numberOf(row['next_offset']),
+    watermark: typeof watermark === 'bigint' ? eventTime(watermark) : undefined,
+    lastSeq: numberOf(row['last_seq']),
+    resent: numberOf(row['resent']),
+    controls: numberOf(row['controls']),
+    gaps: numberOf(row['gaps']),
+    ended: row['ended'] === true,
+  };
+}

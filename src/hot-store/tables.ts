@@ -1,0 +1,141 @@
+import { BATCH_COLUMNS } from '../bus/bus.ts';
+import { identifier } from '../engine/sql.ts';
+import { rollupColumns } from '../metrics/metric.ts';
+import type { Metric } from '../metrics/metric.ts';
+
+/** Version of the tables below; a store of another version is refused. */
+export const SCHEMA_VERSION = 1;
+
+/** Catalog of the store's own file; DuckDB names it after the file, `hot.duckdb`. */
+export const STORE_CATALOG = 'hot';
+/** Catalog in memory with the provisional rollups and the public names. */
+export const LIVE_CATALOG = 'live';
+
+const REDSET = BATCH_COLUMNS.slice(
+  BATCH_COLUMNS.findIndex(({ name }) => name === 'cluster_size'),
+  BATCH_COLUMNS.findIndex(({ name }) => name === 'bad_columns'),
+);
+
+/** Columns of a clean event as stored, in order. What can be computed from them (`DERIVED_EVENT_COLUMNS`) is not stored. */
+export const EVENT_COLUMNS: readonly { readonly name: string; readonly type: string }[] = [
+  { name: 'hour', type: 'TIMESTAMP' },
+  { name: 'instance_id', type: 'VARCHAR' },
+  { name: 'deployment', type: 'VARCHAR' },
+  ...REDSET,
+  { name: 'is_read', type: 'BOOLEAN' },
+  { name: 'partition', type: 'INTEGER' },
+  { name: 'offset', type: 'BIGINT' },
+];
+
+const LOGGED = [
+  ['compile', 'compile_duration_ms'],
+  ['queue', 'queue_duration_ms'],
+  ['execution', 'execution_duration_ms'],
+  ['scanned', 'mbytes_scanned'],
+  ['spilled', 'mbytes_spilled'],
+] as const;
+
+/** Columns of `events` that follow from the stored ones: whether a measure is zero, and its logarithm in milli-nats. */
+export const DERIVED_EVENT_COLUMNS: readonly { readonly name: string; readonly sql: string }[] = [
+  ...LOGGED.map(([name, column]) => ({ name: `is_zero_${name}`, sql: `${column} = 0` })),
+  ...LOGGED.map(([name, column]) => ({ name: `ln_${name}`, sql: `CAST(round(1000 * ln(1 + ${column})) AS BIGINT)` })),
+];
+
+/** The public columns of `events`, in order, as a SELECT list over the stored table. */
+export const PUBLIC_EVENT_COLUMNS: string = [
+  ...EVENT_COLUMNS.slice(0, -2).map(({ name }) => identifier(name)),
+  ...DERIVED_EVENT_COLUMNS.map(({ name, sql }) => `${sql} AS ${name}`),
+  ...EVENT_COLUMNS.slice(-2).map(({ name }) => identifier(name)),
+].join(', ');
+
+const columnList = (columns: readonly { readonly name: string; readonly type: string }[]): string =>
+  columns.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ');
+
+/**
+ * The tables of a run. None has a key or an index: in DuckDB, index-backed deletes and inserts are slow and bloat the
+ * file; single writers and the transactions keep rows unique instead.
+ */
+export function createTables(metrics: readonly Metric[]): string[] {
+  const lateColumns = [...EVENT_COLUMNS, { name: 'seen_watermark', type: 'TIMESTAMP' }, { name: 'late_by_ms', type: 'BIGINT' }];
+  return [
+    'CREATE SCHEMA store',
+    'CREATE SCHEMA rollups',
+    'CREATE TABLE store.meta (name VARCHAR, value VARCHAR)',
+    `CREATE TABLE store.progress ("partition" INTEGER, first_offset BIGINT, next_offset BIGINT, watermark TIMESTAMP,
+       last_seq BIGINT, resent BIGINT, controls BIGINT, gaps BIGINT, ended BOOLEAN)`,
+    'CREATE TABLE store.hours (hour TIMESTAMP, state VARCHAR, revision INTEGER, watermark TIMESTAMP, finalized_at TIMESTAMP)',
+    `CREATE TABLE store.events (${columnList(EVENT_COLUMNS)})`,
+    `CREATE TABLE store.late_events (${columnList(lateColumns)})`,
+    `CREATE TABLE store.rejected (hour TIMESTAMP, "partition" INTEGER, "offset" BIGINT, seq BIGINT, reason VARCHAR, field VARCHAR, raw VARCHAR)`,
+    // Batches only append (frozen = false); closing replaces an hour's rows by one frozen row per partition.
+    `CREATE TABLE store.receipts (hour TIMESTAMP, "partition" INTEGER, counted BIGINT, late BIGINT, rejected BIGINT,
+       duplicate BIGINT, first_offset BIGINT, last_offset BIGINT, watermark TIMESTAMP, frozen BOOLEAN)`,
+    `CREATE TABLE store.archive_files (hour TIMESTAMP, dataset VARCHAR, revision INTEGER, path VARCHAR, rows BIGINT,
+       bytes BIGINT, sha256 VARCHAR, state VARCHAR)`,
+    'CREATE TABLE store.metric_failures (hour TIMESTAMP, metric VARCHAR, reason VARCHAR)',
+    ...metrics.map((metric) => `CREATE TABLE rollups.${identifier(metric.name)} (${columnList(rollupColumns(metric))}, revision INTEGER)`),
+  ];
+}
+
+/** Names that a metric cannot take. */
+export const PUBLIC_TABLES = ['hours', 'events', 'late_events', 'rejected', 'receipts', 'progress', 'archive_files', 'metric_failures'] as const;
+
+/** The provisional rollups of open hours, and every public name over final and provisional rows. */
+export function createLiveCatalog(metrics: readonly Metric[]): string[] {
+  const { catalog, store } = { catalog: LIVE_CATALOG, store: `${STORE_CATALOG}.store` };
+  return [
+    `ATTACH ':memory:' AS ${catalog}`,
+    `CREATE SCHEMA ${catalog}.provisional`,
+    ...metrics.map((metric) => `CREATE TABLE ${catalog}.provisional.${identifier(metric.name)} (${columnList(rollupColumns(metric))})`),
+    ...publicViews(`${catalog}.main`, store),
+    ...metrics.map((metric) => {
+      const columns = rollupColumns(metric).map(({ name }) => identifier(name)).join(', ');
+      const open = `SELECT hour FROM ${store}.hours WHERE state <> 'open'`;
+      return `CREATE VIEW ${catalog}.main.${identifier(metric.name)} AS
+        SELECT ${columns}, 'final' AS state, revision FROM ${STORE_CATALOG}.rollups.${identifier(metric.name)}
+        UNION ALL SELECT ${columns}, 'open', 0 FROM ${catalog}.provisional.${identifier(metric.name)} WHERE hour NOT IN (${open})`;
+    }),
+  ];
+}
+
+/** Public names over final rows only, kept in the file for people who open it with other tools. */
+export function createFileViews(metrics: readonly Metric[]): string[] {
+  return [
+    ...publicViews('main', 'store'),
+    ...metrics.map((metric) => {
+      const columns = rollupColumns(metric).map(({ name }) => identifier(name)).join(', ');
+      return `CREATE OR REPLACE VIEW main.${identifier(metric.name)} AS
+        SELECT ${columns}, 'final' AS state, revision FROM rollups.${identifier(metric.name)}`;
+    }),
+  ];
+}
+
+function publicViews(schema: string, store: string): string[] {
+  const late = EVENT_COLUMNS.slice(-2).map(({ name }) => identifier(name)).join(', ');
+  return [
+    `CREATE OR REPLACE VIEW ${schema}.progress AS SELECT * FROM ${store}.progress`,
+    `CREATE OR REPLACE VIEW ${schema}.events AS SELECT ${PUBLIC_EVENT_COLUMNS} FROM ${store}.events`,
+    `CREATE OR REPLACE VIEW ${schema}.late_events AS SELECT ${PUBLIC_EVENT_COLUMNS.replace(late, `${late}, seen_watermark, late_by_ms`)} FROM ${store}.late_events`,
+    `CREATE OR REPLACE VIEW ${schema}.rejected AS SELECT * FROM ${store}.rejected`,
+    `CREATE OR REPLACE VIEW ${schema}.archive_files AS SELECT * FROM ${store}.archive_files`,
+    `CREATE OR REPLACE VIEW ${schema}.metric_failures AS SELECT * FROM ${store}.metric_failures`,
+    `CREATE OR REPLACE VIEW ${schema}.receipts AS
+      SELECT r.hour, r."partition", coalesce(h.state, 'open') AS state,
+        CAST(sum(counted) AS BIGINT) AS counted,
+        CAST(coalesce(sum(late) FILTER (frozen OR h.state IS DISTINCT FROM 'final'), 0) AS BIGINT) AS late,
+        CAST(coalesce(sum(rejected) FILTER (frozen OR h.state IS DISTINCT FROM 'final'), 0) AS BIGINT) AS rejected,
+        CAST(sum(duplicate) AS BIGINT) AS duplicate,
+        CAST(coalesce(sum(late) FILTER (NOT frozen AND h.state = 'final'), 0) AS BIGINT) AS late_after,
+        CAST(coalesce(sum(rejected) FILTER (NOT frozen AND h.state = 'final'), 0) AS BIGINT) AS rejected_after,
+        min(first_offset) AS first_offset, max(last_offset) AS last_offset, max(r.watermark) AS watermark
+      FROM ${store}.receipts r LEFT JOIN ${store}.hours h ON h.hour = r.hour GROUP BY r.hour, r."partition", h.state`,
+    `CREATE OR REPLACE VIEW ${schema}.hours AS
+      SELECT coalesce(h.hour, r.hour) AS hour, coalesce(h.state, 'open') AS state, coalesce(h.revision, 0) AS revision, h.watermark, h.finalized_at,
+        coalesce(r.counted, 0) AS counted, coalesce(r.late, 0) AS late, coalesce(r.rejected, 0) AS rejected, coalesce(r.duplicate, 0) AS duplicate
+      FROM ${store}.hours h FULL JOIN (
+        SELECT hour, CAST(sum(counted) AS BIGINT) AS counted, CAST(sum(late) AS BIGINT) AS late,
+          CAST(sum(rejected) AS BIGINT) AS rejected, CAST(sum(duplicate) AS BIGINT) AS duplicate
+        FROM ${store}.receipts WHERE hour IS NOT NULL GROUP BY hour) r ON r.hour = h.hour
+      WHERE h.hour IS NOT NULL OR r.counted > 0`,
+  ];
+}

@@ -1,0 +1,66 @@
+import { quoted, timestamp } from '../engine/sql.ts';
+import { addMicros, MICROS_PER_MS } from '../model/time.ts';
+import type { EventTime } from '../model/time.ts';
+import type { SanityLimits } from '../model/manifest.ts';
+import { REDSET_COLUMNS } from '../model/redset.ts';
+
+/** Why a record is rejected, in the order of testing; the first that applies is the reason. */
+export const REJECT_REASONS = ['unparseable', 'missing_field', 'bad_type', 'negative', 'out_of_range', 'conflict'] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+const DURATIONS = ['compile_duration_ms', 'queue_duration_ms', 'execution_duration_ms'];
+/** Durations, sizes and counts, in Redset order: none can be below zero. */
+const NOT_NEGATIVE = [
+  'cluster_size',
+  ...DURATIONS,
+  'num_permanent_tables_accessed',
+  'num_external_tables_accessed',
+  'num_system_tables_accessed',
+  'mbytes_scanned',
+  'mbytes_spilled',
+  'num_joins',
+  'num_scans',
+  'num_aggregations',
+];
+const REQUIRED = REDSET_COLUMNS.filter(({ required }) => required).map(({ name }) => name);
+
+/** SQL over the columns of a batch. `verdict` is null for a sane record, else `reason` or `reason:field`. */
+export interface ChecksSql {
+  readonly verdict: string;
+  /** True where the arrival time can be used to place the record in an hour. */
+  readonly usableTime: string;
+}
+
+/**
+ * The sanity checks as one SQL expression. The first failing check names the reason and, within it, the first column in
+ * Redset order names the field. `conflict` needs other records and is found elsewhere.
+ */
+export function checksSql(limits: SanityLimits, range: { from: EventTime; to: EventTime }): ChecksSql {
+  const slack = limits.rangeSlackMs * MICROS_PER_MS;
+  const first = timestamp(addMicros(range.from, -slack));
+  const end = timestamp(addMicros(range.to, slack));
+  const usableTime = `(arrival_timestamp >= ${first} AND arrival_timestamp < ${end})`;
+
+  const isBad = (column: string): string => `list_contains(string_split(bad_columns, ','), ${quoted(column)})`;
+  const missing = firstOf('missing_field', REQUIRED.map((name) => [name, `${name} IS NULL`]));
+  const missingBesideBad = firstOf('missing_field', REQUIRED.map((name) => [name, `${name} IS NULL AND NOT ${isBad(name)}`]));
+  const negative = firstOf('negative', NOT_NEGATIVE.map((name) => [name, `${name} < 0`]));
+  const tooLong = limits.cap ? [] : DURATIONS.map((name): [string, string] => [name, `${name} > ${limits.maxDurationMs}`]);
+  const outOfRange = firstOf('out_of_range', [['arrival_timestamp', `NOT ${usableTime}`], ...tooLong]);
+  // One cheap test decides for almost every record that none of the long chains need be looked at.
+  const suspicious = [
+    REQUIRED.map((name) => `${name} IS NULL`).join(' OR '),
+    `least(${NOT_NEGATIVE.join(', ')}) < 0`,
+    `NOT ${usableTime}`,
+    ...(tooLong.length === 0 ? [] : [`greatest(${DURATIONS.join(', ')}) > ${limits.maxDurationMs}`]),
+  ].join(' OR ');
+  const verdict = `CASE
+    WHEN bad_columns IS NOT NULL THEN CASE WHEN bad_columns = '*' THEN 'unparseable'
+      ELSE coalesce(${missingBesideBad}, 'bad_type:' || string_split(bad_columns, ',')[1]) END
+    WHEN ${suspicious} THEN coalesce(${missing}, ${negative}, ${outOfRange}) END`;
+  return { verdict, usableTime };
+}
+
+function firstOf(reason: RejectReason, tests: readonly (readonly [field: string, condition: string])[]): string {
+  return `CASE ${tests.map(([field, condition]) => `WHEN ${condition} THEN '${reason}:${field}'`).join(' ')} END`;
+}

@@ -1,0 +1,108 @@
+import type { Archive, WrittenFile } from '../archive/archive.ts';
+import { messageOf } from '../errors.ts';
+import { numberOf } from '../engine/session.ts';
+import type { Session } from '../engine/session.ts';
+import { identifier, timestamp } from '../engine/sql.ts';
+import { PUBLIC_EVENT_COLUMNS } from '../hot-store/hot-store.ts';
+import type { ClosedHour, HotStore } from '../hot-store/hot-store.ts';
+import { rollupColumns, rollupSql } from '../metrics/metric.ts';
+import type { Metric } from '../metrics/metric.ts';
+import { MICROS_PER_DAY, eventTime, isoTime } from '../model/time.ts';
+import type { EventTime } from '../model/time.ts';
+import type { Logger } from '../observe/logger.ts';
+import type { Clock } from '../time/clock.ts';
+
+export interface CloserParts {
+  readonly store: HotStore;
+  readonly archive: Archive;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const FIRST_REVISION = 1;
+const EVENTS_ORDER = 'instance_id, arrival_timestamp, query_id';
+
+/**
+ * Makes hours final, on a session of its own beside the arriving batches:
+ *
+ *     compute every metric -> write archive files, fsync, rename -> one transaction -> current.json
+ *
+ * Safe to repeat at any point: before the transaction nothing counts (files without a ledger entry are removed at the
+ * next start), after it everything does (`current.json` is written again at the next start).
+ */
+export async function closeHours(parts: CloserParts, hours: readonly EventTime[], watermark: EventTime): Promise<readonly ClosedHour[]> {
+  const { store, logger } = parts;
+  const span = { first: hours.map(isoTime)[0], hours: hours.length };
+  logger.debug({ ...span, step: 'compute' }, 'closing');
+  const failures = await computeRollups(store.closingSession(), store.metrics, hours);
+  logger.debug({ ...span, step: 'archive' }, 'closing');
+  const files = await writeFiles(parts, hours);
+  const finalizedAt = parts.clock.now();
+  const closed = hours.map((hour) => ({
+    hour,
+    revision: FIRST_REVISION,
+    watermark,
+    finalizedAt,
+    files: files.filter((file) => file.hour === hour).map((file) => ({ ...file, state: 'local' as const })),
+    failures,
+  }));
+  logger.debug({ ...span, step: 'commit' }, 'closing');
+  await store.finalize(closed);
+  logger.debug({ ...span, step: 'publish' }, 'closing');
+  await publishDays(parts, hours);
+  logger.info({ ...span, step: 'done', failures }, 'closed');
+  return closed;
+}
+
+/** Writes `current.json` of every day that the hours lie in, from the ledger. */
+export async function publishDays(parts: CloserParts, hours: readonly EventTime[]): Promise<void> {
+  const days = new Set(hours.map((hour) => Math.floor(hour / MICROS_PER_DAY) * MICROS_PER_DAY));
+  const final = await parts.store.finalHours();
+  for (const day of days) {
+    const inDay = final.filter(({ hour }) => hour >= day && hour < day + MICROS_PER_DAY).map(({ hour }) => hour);
+    const files = await parts.store.archiveFiles(isoTime(eventTime(day)).slice(0, 10));
+    await parts.archive.publish(eventTime(day), inDay, files);
+  }
+}
+
+const table = (metric: Metric): string => `temp.${identifier(`closing_${metric.name}`)}`;
+
+/** A metric that fails marks only itself, never an hour: its rows are missing and its failure is on record. */
+async function computeRollups(
+  session: Session,
+  metrics: readonly Metric[],
+  hours: readonly EventTime[],
+): Promise<{ metric: string; reason: string }[]> {
+  const events = `SELECT ${PUBLIC_EVENT_COLUMNS} FROM store.events WHERE hour IN (${hours.map(timestamp).join(', ')})`;
+  const failures: { metric: string; reason: string }[] = [];
+  for (const metric of metrics) {
+    try {
+      await session.run(`CREATE OR REPLACE TEMP TABLE ${identifier(`closing_${metric.name}`)} AS ${rollupSql(metric, events)}`);
+    } catch (error) {
+      failures.push({ metric: metric.name, reason: messageOf(error).split('\n')[0] ?? 'unknown' });
+      const columns = rollupColumns(metric).map(({ name, type }) => `${identifier(name)} ${type}`).join(', ');
+      await session.run(`CREATE OR REPLACE TEMP TABLE ${identifier(`closing_${metric.name}`)} (${columns})`);
+    }
+  }
+  return failures;
+}
+
+async function writeFiles(parts: CloserParts, hours: readonly EventTime[]): Promise<WrittenFile[]> {
+  const session = parts.store.closingSession();
+  const files: WrittenFile[] = [];
+  const write = async (hour: EventTime, dataset: string, source: string, columns: string, order: string): Promise<void> => {
+    const rows = await session.row(`SELECT count(*) AS n FROM ${source} WHERE hour = ${timestamp(hour)}`);
+    // An hour without rows has no file; `current.json` names the hour all the same.
+    if (numberOf(rows['n']) === 0) return;
+    const sql = `SELECT ${columns} FROM ${source} WHERE hour = ${timestamp(hour)} ORDER BY ${order}`;
+    files.push(await parts.archive.write(session, { hour, dataset, revision: FIRST_REVISION, sql }));
+  };
+  for (const hour of hours) {
+    await write(hour, 'events', 'store.events', PUBLIC_EVENT_COLUMNS, EVENTS_ORDER);
+    for (const metric of parts.store.metrics) {
+      const columns = rollupColumns(metric).map(({ name }) => identifier(name)).join(', ');
+      await write(hour, metric.name, table(metric), columns, metric.keys.map(({ name }) => identifier(name)).join(', '));
+    }
+  }
+  return files;
+}

@@ -1,0 +1,81 @@
+import { numberOf, textOf } from '../engine/session.ts';
+import type { Session } from '../engine/session.ts';
+import { EVENT_COLUMNS } from '../hot-store/hot-store.ts';
+
+/** What makes two events the same content, in the replay's total order: every clean column but its place in the log. */
+const CONTENT = [
+  'arrival_timestamp',
+  ...EVENT_COLUMNS.map(({ name }) => name).filter(
+    (name) => !['hour', 'instance_id', 'deployment', 'query_id', 'arrival_timestamp', 'is_read', 'partition', 'offset'].includes(name),
+  ),
+];
+/** In Redset's order, for naming the field in which two records of the same key differ. */
+const COMPARED = EVENT_COLUMNS.map(({ name }) => name).filter((name) => CONTENT.includes(name));
+
+/**
+ * Finds events with the key (hour, instance, query) of an event that is already counted, in this batch or in an open
+ * hour. The same content again is a `duplicate`; other content is a `conflict`, of which the smaller in total order stays
+ * counted, whichever came first. Writes verdicts for the others, takes an event out again that a smaller one displaces,
+ * and returns how many verdicts it wrote.
+ */
+export async function settleRepeats(session: Session, cleanColumns: string): Promise<number> {
+  const survivors = `SELECT date_trunc('hour', arrival_timestamp) AS hour, deployment || '-' || instance_id AS instance_id, query_id
+    FROM temp.batch b WHERE (b."partition", b."offset") NOT IN (SELECT ("partition", "offset") FROM temp.verdicts)`;
+  const oldest = "(SELECT date_trunc('hour', min(arrival_timestamp)) FROM temp.batch)";
+  const found = await session.row(`INSERT INTO temp.repeats
+    WITH survivors AS MATERIALIZED (${survivors})
+    SELECT hour, instance_id, query_id FROM survivors GROUP BY ALL HAVING count(*) > 1
+    UNION SELECT hour, instance_id, query_id FROM survivors
+      SEMI JOIN (SELECT hour, instance_id, query_id FROM store.events WHERE hour >= ${oldest}) USING (hour, instance_id, query_id)`);
+  if (numberOf(found['Count']) === 0) return 0;
+  const candidates = `SELECT ${cleanColumns} FROM temp.batch b
+    WHERE (b."partition", b."offset") NOT IN (SELECT ("partition", "offset") FROM temp.verdicts)`;
+  const rows = await session.rows(settleSql(candidates));
+  const evicted = rows.filter((row) => row['was_counted'] === true);
+  const fresh = rows.filter((row) => row['was_counted'] !== true);
+  for (const row of evicted) await evict(session, row);
+  if (fresh.length > 0) {
+    const values = fresh.map((row) => {
+      const detail = row['detail'] === null ? 'NULL' : `'${textOf(row['detail'])}'`;
+      return `(${numberOf(row['partition'])}, ${numberOf(row['offset'])}, '${textOf(row['fate'])}', ${detail})`;
+    });
+    await session.run(`INSERT INTO temp.verdicts VALUES ${values.join(', ')}`);
+  }
+  return fresh.length;
+}
+
+/**
+ * Per key, in the order of arrival: a record equal to the smallest before it is a duplicate; one that is larger, or that
+ * a smaller one displaces later, is a conflict; the first of the smallest is the one that counts.
+ */
+function settleSql(candidates: string): string {
+  const key = 'hour, instance_id, query_id';
+  const order = CONTENT.map((name) => `${name} ASC NULLS FIRST`).join(', ');
+  const differs = COMPARED.map((name) => `WHEN w.${name} IS DISTINCT FROM r.${name} THEN 'conflict:${name}'`).join(' ');
+  return `WITH involved AS (
+      SELECT *, true AS was_counted FROM store.events SEMI JOIN temp.repeats USING (${key})
+      UNION ALL SELECT *, false FROM (${candidates}) SEMI JOIN temp.repeats USING (${key})),
+    ranked AS (
+      SELECT *, dense_rank() OVER (PARTITION BY ${key} ORDER BY ${order}) AS content,
+        row_number() OVER (PARTITION BY ${key} ORDER BY was_counted DESC, "offset") AS arrival FROM involved),
+    judged AS (
+      SELECT *, min(content) OVER (PARTITION BY ${key} ORDER BY arrival ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS smallest_before
+      FROM ranked),
+    winners AS (SELECT * FROM judged WHERE content = 1 QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY arrival) = 1)
+    SELECT r."partition", r."offset", r.was_counted, epoch_us(r.hour) AS hour,
+      CASE WHEN r.content = r.smallest_before THEN 'duplicate' ELSE 'rejected' END AS fate,
+      CASE WHEN r.content IS DISTINCT FROM r.smallest_before THEN CASE ${differs} END END AS detail
+    FROM judged r JOIN winners w USING (${key}) WHERE r.arrival <> w.arrival ORDER BY r."partition", r."offset"`;
+}
+
+/** Takes a counted event out of its open hour, because a smaller one with its key has come. */
+async function evict(session: Session, row: Awaited<ReturnType<Session['rows']>>[number]): Promise<void> {
+  const [partition, offset] = [numberOf(row['partition']), numberOf(row['offset'])];
+  const where = `"partition" = ${partition} AND "offset" = ${offset}`;
+  const columns = EVENT_COLUMNS.map(({ name }) => name).filter((name) => !['hour', 'is_read', 'partition', 'offset'].includes(name));
+  const raw = `CAST(to_json(struct_pack(${columns.map((name) => `${name} := ${name}`).join(', ')})) AS VARCHAR)`;
+  await session.run(`INSERT INTO store.rejected
+      SELECT hour, "partition", "offset", NULL, 'conflict', '${textOf(row['detail']).split(':')[1] ?? ''}', ${raw} FROM store.events WHERE ${where};
+    INSERT INTO store.receipts SELECT hour, "partition", -1, 0, 1, 0, "offset", "offset", NULL, false FROM store.events WHERE ${where};
+    DELETE FROM store.events WHERE ${where}`);
+}

@@ -1,0 +1,238 @@
+import path from 'node:path';
+import { openLocalArchive } from './archive/local.ts';
+import { createMemoryBus } from './bus/memory.ts';
+import { SpillwayError } from './errors.ts';
+import { openDuckDBStore } from './hot-store/duckdb.ts';
+import type { HotStore } from './hot-store/hot-store.ts';
+import { loadMetrics } from './metrics/load.ts';
+import type { Metric } from './metrics/metric.ts';
+import { manifestDifference } from './model/manifest.ts';
+import type { Manifest, SanityLimits } from './model/manifest.ts';
+import type { Deployment } from './model/redset.ts';
+import type { RunStatus, Speed } from './model/status.ts';
+import { MICROS_PER_HOUR, addMicros, ceilHour, hourOf, isoTime } from './model/time.ts';
+import type { EventTime } from './model/time.ts';
+import type { Logger } from './observe/logger.ts';
+import { startProcessor } from './processor/processor.ts';
+import { startReplay } from './replay/replayer.ts';
+import type { Replay } from './replay/replay.ts';
+import type { Clock } from './time/clock.ts';
+import { openTrace } from './trace/open.ts';
+import { ORDER_VERSION } from './trace/trace.ts';
+import type { Trace } from './trace/trace.ts';
+
+/** What a run is made from. Everything but `pace`, `memoryMb`, `threads` and `logger` goes into its manifest. */
+export interface PipelineOptions {
+  /** File, glob or folder of Redset-format Parquet. */
+  readonly trace: string;
+  /** Deployment of files that do not say it themselves. */
+  readonly deployment?: Deployment;
+  /** Folder that holds every run's store, archive and cache. */
+  readonly dataDir: string;
+  readonly run: string;
+  /** First and last instant; default the trace's own. Rounded down and up to full hours. */
+  readonly from?: EventTime;
+  readonly to?: EventTime;
+  /** Inside form (`provisioned-96`); default all. */
+  readonly instances?: readonly string[];
+  readonly partitions: number;
+  readonly latenessMs: number;
+  readonly sanity: SanityLimits;
+  /** Folder of all runs' archives; default `<dataDir>/archive`. */
+  readonly archive?: string;
+  /** A folder with more metric files. */
+  readonly metricsDir?: string;
+  /** Speed of the film. With `fillUntil`, everything before that instant is played at `max` first. */
+  readonly pace: { readonly speed: Speed; readonly fillUntil?: EventTime };
+  /** Megabytes for all DuckDBs of this process together; resident memory is higher by 200 to 400 MB. */
+  readonly memoryMb: number;
+  readonly threads: number;
+  /** Events in one transaction when the processor is behind; has no influence on results. */
+  readonly batchRows?: number;
+}
+
+/** Parts that differ between a real process and a test. */
+export interface PipelineParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told in words when starting takes a while. */
+  readonly onProgress?: (what: string) => void;
+}
+
+/** A live run. */
+export interface Pipeline {
+  readonly store: HotStore;
+  readonly metrics: readonly Metric[];
+  readonly replay: Replay;
+  status(): RunStatus;
+  /** Resolves `done` when every hour of the run is final, `stopped` after `stop()`; rejects on a failure. */
+  readonly finished: Promise<'done' | 'stopped'>;
+  /** Stops replay and processor after the batch under way and closes store and trace. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Where a run's parts lie below the data folder. */
+export function runPaths(dataDir: string, run: string): { runDir: string; archiveRoot: string; cacheDir: string } {
+  return {
+    runDir: path.join(dataDir, 'runs', run),
+    archiveRoot: path.join(dataDir, 'archive'),
+    cacheDir: path.join(dataDir, 'cache'),
+  };
+}
+
+/** Event time between two watermarks: at 60x one a second. */
+const WATERMARK_INTERVAL_MS = 60_000;
+/** A range longer than this comes from a damaged timestamp rather than from a warehouse: 5 years of hours. */
+const MAX_HOURS = 5 * 366 * 24;
+/** Events on the bus before the replay waits: enough that neither side idles, little enough to be cheap. */
+const BUS_ROWS = 100_000;
+/** Share of the memory that reading and ordering the trace gets; the store has the rest. */
+const TRACE_MEMORY_SHARE = 0.35;
+
+/**
+ * Starts a run, or continues it: trace -> replay -> bus -> processor -> hot store and archive. The same options continue
+ * an interrupted run; options that would change its results are refused with MANIFEST_MISMATCH.
+ */
+export async function startPipeline(options: PipelineOptions, parts: PipelineParts): Promise<Pipeline> {
+  const { clock, logger } = parts;
+  const { runDir, archiveRoot, cacheDir } = runPaths(options.dataDir, options.run);
+  const archiveDir = options.archive ?? archiveRoot;
+  const traceMemoryMb = Math.round(options.memoryMb * TRACE_MEMORY_SHARE);
+
+  const metrics = await loadMetrics(options.metricsDir === undefined ? {} : { user: options.metricsDir });
+  const trace = await openTrace({
+    path: options.trace,
+    ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
+    cacheDir,
+    memoryMb: traceMemoryMb,
+    threads: options.threads,
+    onProgress: (what) => {
+      logger.info({}, what);
+      parts.onProgress?.(what);
+    },
+  });
+  try {
+    const manifest = buildManifest(options, trace, metrics);
+    const store = await openDuckDBStore({
+      dir: runDir,
+      writable: [path.join(archiveDir, options.run)],
+      create: { manifest, metrics },
+      memoryMb: options.memoryMb - traceMemoryMb,
+      threads: options.threads,
+      clock,
+    });
+    try {
+      refuseOtherManifest(store.manifest, manifest);
+      const archive = await openLocalArchive(archiveDir, options.run);
+      const positions = await store.progress();
+      const bus = createMemoryBus({ positions, capacityRows: BUS_ROWS });
+      const consumer = bus.consumer(positions.map(({ nextOffset }) => nextOffset));
+      const processor = await startProcessor({ store, consumer, archive, clock, logger, ...(options.batchRows === undefined ? {} : { batchRows: options.batchRows }) });
+      const replay = startReplay({ trace, manifest: store.manifest, producer: bus.producer(), pace: options.pace, clock });
+      return handle({ store, metrics, replay, processor, close: [() => bus.close(), () => store.close(), () => trace.close()] });
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  } catch (error) {
+    await trace.close();
+    throw error;
+  }
+}
+
+interface Running {
+  readonly store: HotStore;
+  readonly metrics: readonly Metric[];
+  readonly replay: Replay;
+  readonly processor: Awaited<ReturnType<typeof startProcessor>>;
+  /** In order. */
+  readonly close: readonly (() => Promise<void>)[];
+}
+
+function handle(running: Running): Pipeline {
+  const { store, metrics, replay, processor, close } = running;
+  const ended = Promise.all([replay.finished, processor.finished]);
+  const finished = ended.then(([, how]) => how);
+  // One side's failure stops the other, so that nothing waits for a partner that is gone.
+  ended.catch(() => {
+    replay.stop();
+    processor.stop();
+  });
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    replay.stop();
+    processor.stop();
+    await Promise.allSettled([replay.finished, processor.finished]);
+    for (const step of close) await step();
+  };
+  return {
+    store,
+    metrics,
+    replay,
+    finished,
+    status: () => ({ run: store.run, replay: replay.status(), processor: processor.status() }),
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+function buildManifest(options: PipelineOptions, trace: Trace, metrics: readonly Metric[]): Manifest {
+  const { first, last } = trace;
+  if (first === undefined || last === undefined) {
+    throw new SpillwayError('TRACE_INVALID', `trace ${options.trace}: column arrival_timestamp: expected times, found none that can be read`, {
+      hint: 'the column must hold TIMESTAMP or ISO-8601 text',
+    });
+  }
+  const from = hourOf(options.from ?? first);
+  const to = ceilHour(options.to ?? addMicros(last, 1));
+  const hours = (to - from) / MICROS_PER_HOUR;
+  if (hours <= 0) {
+    throw new SpillwayError('TRACE_RANGE', `from ${isoTime(from)} to ${isoTime(to)}: expected a range of at least an hour`, {
+      hint: `the trace covers ${isoTime(first)} to ${isoTime(last)}`,
+    });
+  }
+  if (hours > MAX_HOURS) {
+    throw new SpillwayError('TRACE_RANGE', `trace ${options.trace}: ${isoTime(first)} to ${isoTime(last)} is ${hours} hours: a timestamp is damaged`, {
+      hint: 'give --from and --to',
+    });
+  }
+  const known = new Set(trace.instances.map(({ key }) => key));
+  const unknown = options.instances?.find((instance) => !known.has(instance));
+  if (unknown !== undefined) {
+    throw new SpillwayError('CONFIG_INVALID', `instances: ${unknown} does not occur in the trace`, { hint: 'write instances as provisioned-96 or serverless-12' });
+  }
+  return {
+    version: 1,
+    run: options.run,
+    trace: trace.identity,
+    from,
+    to,
+    instances: options.instances === undefined ? null : [...new Set(options.instances)].sort(),
+    faults: 'none',
+    faultSeed: 0,
+    partitions: options.partitions,
+    latenessMs: options.latenessMs,
+    watermarkIntervalMs: WATERMARK_INTERVAL_MS,
+    sanity: options.sanity,
+    metrics: Object.fromEntries(metrics.map(({ name, hash }) => [name, hash])),
+    orderVersion: ORDER_VERSION,
+  };
+}
+
+/** A run goes on only as what it was created as. */
+function refuseOtherManifest(existing: Manifest, wanted: Manifest): void {
+  const difference = manifestDifference(existing, wanted);
+  if (difference === undefined) return;
+  const { field, was, is } = difference;
+  const short = (text: string): string => (text.length > 120 ? `${text.slice(0, 120)}...` : text);
+  if (field === 'metrics') {
+    throw new SpillwayError('METRIC_CHANGED', `run ${existing.run}: its metrics were ${short(was)}, now they are ${short(is)}`, {
+      hint: 'a changed or added metric needs a new run: choose another --run',
+    });
+  }
+  throw new SpillwayError('MANIFEST_MISMATCH', `run ${existing.run}: ${field} was ${short(was)}, now it is ${short(is)}`, {
+    hint: `continue with the same ${field}, or choose another --run`,
+  });
+}

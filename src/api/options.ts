@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { HotStore } from '../hot-store/hot-store.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { RunStatus } from '../model/status.ts';
+import type { Logger } from '../observe/logger.ts';
+import type { Replay } from '../replay/replay.ts';
+
+/** The Fastify instance with which routes are declared: schemas are zod's, and types follow from them. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** What the API shows: one run, live or finished. */
+export interface ApiOptions {
+  readonly store: HotStore;
+  readonly metrics: readonly Metric[];
+  status(): RunStatus;
+  /** The replay under way; absent for a run that is only served. */
+  readonly controls?: Replay;
+  /** The owner's token: changing requests carry it, and every request does where the address is not loopback. */
+  readonly token: string;
+  /** Absolute folder inside which `POST /api/snapshot` may write. */
+  readonly snapshotRoot: string;
+  readonly logger: Logger;
+}
+
+/** Where the server listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}

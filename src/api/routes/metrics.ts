@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { Metric, Panel } from '../../metrics/metric.ts';
+import { PROBLEM_RESPONSES, TAGS } from '../openapi.ts';
+import type { Api, ApiOptions } from '../options.ts';
+
+const definition = z.object({
+  name: z.string().describe("Name of the metric's table."),
+  title: z.string(),
+  question: z.string().describe('The question that it answers.'),
+  description: z.string().nullable(),
+  keys: z.array(z.object({ name: z.string(), type: z.enum(['BIGINT', 'VARCHAR', 'BOOLEAN', 'TIMESTAMP']) })),
+  measures: z
+    .array(z.object({ name: z.string(), unit: z.string(), note: z.string().nullable() }))
+    .describe('Additive 64-bit integers: any coarser grain is their sum.'),
+  derived: z
+    .array(z.object({ name: z.string(), expr: z.string(), unit: z.string(), note: z.string().nullable() }))
+    .describe('Computed from the measures after summing.'),
+  panel: z
+    .object({
+      chart: z.string(),
+      x: z.string().nullable(),
+      y: z.array(z.string()),
+      series: z.string().nullable(),
+      top: z.int().nullable().describe('How many values of `x` and `series` are shown unless asked otherwise.'),
+    })
+    .nullable(),
+  sql: z.string().describe('SELECT over the events of an hour that computes it.'),
+  hash: z.string().describe('SHA-256 of what decides the numbers.'),
+  failure: z.string().nullable().describe('Why it failed on a closed hour, the last time; null if it never did.'),
+});
+const metricsBody = z.object({ metrics: z.array(definition) });
+
+export type MetricDefinition = z.output<typeof definition>;
+export type MetricsBody = z.output<typeof metricsBody>;
+
+/** `GET /api/metrics`. */
+export function metricRoutes(api: Api, options: ApiOptions): void {
+  const schema = {
+    tags: [TAGS.metrics],
+    summary: 'What is measured',
+    description: 'Every metric of the run with its keys, measures, derived values, units, panel and SQL.',
+    response: { 200: metricsBody, ...PROBLEM_RESPONSES },
+  };
+  api.get('/api/metrics', { schema }, () => {
+    const { failedMetrics } = options.status().processor;
+    return { metrics: options.metrics.map((metric) => bodyOfMetric(metric, failedMetrics[metric.name])) };
+  });
+}
+
+function bodyOfMetric(metric: Metric, failure: string | undefined): MetricDefinition {
+  const { name, title, question, keys, measures, derived, panel, sql, hash } = metric;
+  return {
+    name,
+    title,
+    question,
+    description: metric.description ?? null,
+    keys: keys.map((key) => ({ ...key })),
+    measures: measures.map((measure) => ({ ...measure, note: measure.note ?? null })),
+    derived: derived.map((value) => ({ ...value, note: value.note ?? null })),
+    panel: panel === undefined ? null : bodyOfPanel(panel),
+    sql,
+    hash,
+    failure: failure ?? null,
+  };
+}
+
+function bodyOfPanel(panel: Panel): NonNullable<MetricDefinition['panel']> {
+  const { chart, x, y, series, top } = panel;
+  return { chart, x: x ?? null, y: [...y], series: series ?? null, top: top ?? null };
+}

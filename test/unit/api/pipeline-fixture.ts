@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { LightMyRequestResponse } from 'fastify';
+import { buildApp } from '../../../src/api/app.ts';
+import { silentLogger } from '../../../src/observe/logger.ts';
+import { startPipeline } from '../../../src/pipeline.ts';
+import { systemClock } from '../../../src/time/clock.ts';
+import { writeSqlTrace } from '../../support/sql-trace.ts';
+import { ADDRESS, cleanUp, HOST, TOKEN } from './fixture.ts';
+
+export interface PipelineFixture {
+  /** The Parquet file that was played. */
+  readonly trace: string;
+  /** The run's folder. */
+  readonly dir: string;
+  request(method: 'GET' | 'POST', url: string, body?: string): Promise<LightMyRequestResponse>;
+}
+
+/** The API over a real run: a small trace of three hours, played to its end. */
+export async function pipelineFixture(t: TestContext): Promise<PipelineFixture> {
+  const later = cleanUp(t);
+  const dataDir = await mkdtemp(join(tmpdir(), 'spillway-api-run-'));
+  later(() => rm(dataDir, { recursive: true, force: true }));
+  const trace = join(dataDir, 'provisioned', 'trace.parquet');
+  await writeSqlTrace({ file: trace, rows: 3_000, hours: 3, instances: 4 });
+  const pipeline = await startPipeline(
+    {
+      trace,
+      dataDir,
+      run: 'default',
+      partitions: 2,
+      latenessMs: 600_000,
+      sanity: { maxDurationMs: 604_800_000, cap: false, rangeSlackMs: 86_400_000 },
+      pace: { speed: 'max' },
+      memoryMb: 400,
+      threads: 1,
+    },
+    { clock: systemClock, logger: silentLogger },
+  );
+  later(() => pipeline.stop());
+  const dir = join(dataDir, 'runs', 'default');
+  const { store, metrics } = pipeline;
+  const status = () => pipeline.status();
+  const options = { store, metrics, status, token: TOKEN, snapshotRoot: dir, logger: silentLogger };
+  const api = await buildApp(options, ADDRESS);
+  later(() => api.close());
+  await pipeline.finished;
+  const request: PipelineFixture['request'] = (method, url, body) =>
+    api.inject({
+      method,
+      url,
+      headers: { host: HOST, authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { payload: body }),
+    });
+  return { trace, dir, request };
+}

@@ -48,7 +48,7 @@ export class BatchWriter {
     await session.append({ catalog: 'temp', table: 'batch' }, batch.events.map(({ chunk }) => chunk));
     await this.#writeCutoffs(session, reading);
     let verdicts = await this.#judge(session, reading);
-    verdicts += await settleRepeats(session, this.#sql.clean);
+    verdicts += await settleRepeats(session, this.#sql.clean, verdicts > 0);
     await this.#store(session, reading, verdicts > 0);
     return await this.#writeReceipts(session, verdicts > 0);
   }
@@ -97,7 +97,8 @@ export class BatchWriter {
     const counted = withVerdicts ? 'ANTI JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"' : '';
     await session.run(`INSERT INTO store.events (${columns}) SELECT ${this.#sql.clean} FROM temp.batch b ${counted}`);
     if (!withVerdicts) return;
-    const judged = 'temp.batch b JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"';
+    const judged = `temp.batch b JOIN (SELECT "partition" AS of_partition, "offset" AS at_offset, fate, detail FROM temp.verdicts) v
+      ON v.of_partition = b."partition" AND v.at_offset = b."offset"`;
     await session.run(`INSERT INTO store.rejected
       SELECT CASE WHEN ${this.#sql.usableTime} THEN date_trunc('hour', arrival_timestamp) END, b."partition", b."offset", seq,
         string_split(detail, ':')[1], string_split(detail, ':')[2], coalesce(raw, ${rawJson()})

@@ -89,20 +89,28 @@ async function computeRollups(
 
 async function writeFiles(parts: CloserParts, hours: readonly EventTime[]): Promise<WrittenFile[]> {
   const session = parts.store.closingSession();
+  const datasets = [
+    { dataset: 'events', source: 'store.events', columns: PUBLIC_EVENT_COLUMNS, order: EVENTS_ORDER },
+    ...parts.store.metrics.map((metric) => ({
+      dataset: metric.name,
+      source: table(metric),
+      columns: rollupColumns(metric).map(({ name }) => identifier(name)).join(', '),
+      order: metric.keys.map(({ name }) => identifier(name)).join(', '),
+    })),
+  ];
   const files: WrittenFile[] = [];
-  const write = async (hour: EventTime, dataset: string, source: string, columns: string, order: string): Promise<void> => {
-    const rows = await session.row(`SELECT count(*) AS n FROM ${source} WHERE hour = ${timestamp(hour)}`);
+  for (const { dataset, source, columns, order } of datasets) {
+    const filled = new Set(await hoursWithRows(session, source, hours));
     // An hour without rows has no file; `current.json` names the hour all the same.
-    if (numberOf(rows['n']) === 0) return;
-    const sql = `SELECT ${columns} FROM ${source} WHERE hour = ${timestamp(hour)} ORDER BY ${order}`;
-    files.push(await parts.archive.write(session, { hour, dataset, revision: FIRST_REVISION, sql }));
-  };
-  for (const hour of hours) {
-    await write(hour, 'events', 'store.events', PUBLIC_EVENT_COLUMNS, EVENTS_ORDER);
-    for (const metric of parts.store.metrics) {
-      const columns = rollupColumns(metric).map(({ name }) => identifier(name)).join(', ');
-      await write(hour, metric.name, table(metric), columns, metric.keys.map(({ name }) => identifier(name)).join(', '));
+    for (const hour of hours.filter((candidate) => filled.has(candidate))) {
+      const sql = `SELECT ${columns} FROM ${source} WHERE hour = ${timestamp(hour)} ORDER BY ${order}`;
+      files.push(await parts.archive.write(session, { hour, dataset, revision: FIRST_REVISION, sql }));
     }
   }
   return files;
+}
+
+async function hoursWithRows(session: Session, source: string, hours: readonly EventTime[]): Promise<EventTime[]> {
+  const rows = await session.rows(`SELECT DISTINCT epoch_us(hour) AS hour FROM ${source} WHERE hour IN (${hours.map(timestamp).join(', ')})`);
+  return rows.map((row) => eventTime(numberOf(row['hour'])));
 }

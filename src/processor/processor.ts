@@ -121,21 +121,25 @@ class Loop {
   }
 
   async #nextBatch(): Promise<void> {
-    const { consumer, store, clock } = this.#options;
+    const { consumer, store, clock, logger } = this.#options;
     const maxRows = this.#options.batchRows ?? MAX_BATCH_ROWS;
     const batch = await consumer.poll({ minRows: maxRows, maxRows, waitMs: MAX_WAIT_MS, signal: this.#abort.signal });
     if (batch.events.length === 0 && batch.controls.length === 0) return;
     const reading = readBatch(this.#progress, batch, this.#latenessMicros);
-    const counts = await store.ingest(async (session) => ({
-      progress: reading.progress,
-      result: await this.#writer.write(session, batch, reading),
-    }));
+    const rows = batch.events.reduce((sum, { rowCount }) => sum + rowCount, 0);
+    logger.debug({ rows, step: 'write' }, 'batch');
+    const counts = await store.ingest(async (session) => {
+      const result = await this.#writer.write(session, batch, reading);
+      logger.debug({ rows, step: 'commit' }, 'batch');
+      return { progress: reading.progress, result };
+    });
+    logger.debug({ rows, step: 'done' }, 'batch');
     this.#progress = reading.progress;
     this.#totals.counted += counts.counted;
     this.#totals.late += counts.late;
     this.#totals.rejected += counts.rejected;
     this.#totals.duplicate += counts.duplicate;
-    this.#processed += batch.events.reduce((sum, { rowCount }) => sum + rowCount, 0);
+    this.#processed += rows;
     this.#rate.sample(clock.monotonicMs(), this.#processed);
     this.#startClosing();
   }

@@ -15,12 +15,13 @@ const COMPARED = EVENT_COLUMNS.map(({ name }) => name).filter((name) => CONTENT.
 /**
  * Finds events with the key (hour, instance, query) of an event that is already counted, in this batch or in an open
  * hour. The same content again is a `duplicate`; other content is a `conflict`, of which the smaller in total order stays
- * counted, whichever came first. Writes verdicts for the others, takes an event out again that a smaller one displaces,
+ * counted, whichever came first. `withVerdicts` says that some records of the batch have a verdict already. Writes verdicts for the others, takes an event out again that a smaller one displaces,
  * and returns how many verdicts it wrote.
  */
-export async function settleRepeats(session: Session, cleanColumns: string): Promise<number> {
+export async function settleRepeats(session: Session, cleanColumns: string, withVerdicts: boolean): Promise<number> {
+  const unjudged = withVerdicts ? 'ANTI JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"' : '';
   const survivors = `SELECT date_trunc('hour', arrival_timestamp) AS hour, deployment || '-' || instance_id AS instance_id, query_id
-    FROM temp.batch b WHERE (b."partition", b."offset") NOT IN (SELECT ("partition", "offset") FROM temp.verdicts)`;
+    FROM temp.batch b ${unjudged}`;
   const oldest = "(SELECT date_trunc('hour', min(arrival_timestamp)) FROM temp.batch)";
   const found = await session.row(`INSERT INTO temp.repeats
     WITH survivors AS MATERIALIZED (${survivors})
@@ -28,8 +29,7 @@ export async function settleRepeats(session: Session, cleanColumns: string): Pro
     UNION SELECT hour, instance_id, query_id FROM survivors
       SEMI JOIN (SELECT hour, instance_id, query_id FROM store.events WHERE hour >= ${oldest}) USING (hour, instance_id, query_id)`);
   if (numberOf(found['Count']) === 0) return 0;
-  const candidates = `SELECT ${cleanColumns} FROM temp.batch b
-    WHERE (b."partition", b."offset") NOT IN (SELECT ("partition", "offset") FROM temp.verdicts)`;
+  const candidates = `SELECT ${cleanColumns} FROM temp.batch b ${unjudged}`;
   const rows = await session.rows(settleSql(candidates));
   const evicted = rows.filter((row) => row['was_counted'] === true);
   const fresh = rows.filter((row) => row['was_counted'] !== true);

@@ -32,17 +32,21 @@ const TRACE_COLUMNS = BATCH_COLUMNS.slice(FIRST_TRACE_COLUMN)
 /** Cuts the trace's instances to those of a run, and knows the partition of each. */
 export class ReelLoader {
   readonly #trace: Trace;
-  readonly #session: Session;
-  #count = 0;
+  /** Loads reels; while it loads the next one, the chunks of the present one come over `playing`. */
+  readonly #loading: Session;
+  readonly #playing: Session;
+  /** Reels of all loaders of a process have names of their own: several may play one trace. */
+  static #count = 0;
 
-  private constructor(trace: Trace, session: Session) {
+  private constructor(trace: Trace, loading: Session, playing: Session) {
     this.#trace = trace;
-    this.#session = session;
+    this.#loading = loading;
+    this.#playing = playing;
   }
 
   /** `instances` in inside form; null means all. Rows without a key go to partition 0. */
   static async open(trace: Trace, partitions: number, instances: readonly string[] | null): Promise<ReelLoader> {
-    const session = await trace.session();
+    const loading = await trace.session();
     const wanted = instances === null ? undefined : new Set(instances);
     const rows = trace.instances
       .filter(({ key }) => wanted === undefined || (key !== null && wanted.has(key)))
@@ -50,25 +54,25 @@ export class ReelLoader {
         const partition = key === null ? 0 : partitionOf(key, partitions);
         return `(${deployment === null ? 'NULL' : quoted(deployment)}, ${instanceId ?? 'NULL'}, ${partition})`;
       });
-    await session.run('CREATE TEMP TABLE routes (deployment VARCHAR, instance_id BIGINT, partition INTEGER)');
-    if (rows.length > 0) await session.run(`INSERT INTO routes VALUES ${rows.join(', ')}`);
-    return new ReelLoader(trace, session);
+    await loading.run('CREATE TEMP TABLE routes (deployment VARCHAR, instance_id BIGINT, partition INTEGER)');
+    if (rows.length > 0) await loading.run(`INSERT INTO routes VALUES ${rows.join(', ')}`);
+    return new ReelLoader(trace, loading, await trace.session());
   }
 
   /** Events of the run that come before `t` in the total order. */
   async countBefore(from: EventTime, t: EventTime): Promise<number> {
     if (t <= from) return 0;
-    const row = await this.#session.row(`SELECT count(*) AS rows FROM (${this.#routed({ from, to: t, withUntimed: true })})`);
+    const row = await this.#loading.row(`SELECT count(*) AS rows FROM (${this.#routed({ from, to: t, withUntimed: true })})`);
     return numberOf(row['rows']);
   }
 
   async load(slice: TraceSlice, options: { withUntimed: boolean; firstSeq: number; skip: Skip }): Promise<Reel> {
     const { withUntimed, firstSeq, skip } = options;
-    const session = this.#session;
-    const table = `reel_${this.#count++}`;
+    const [loading, playing] = [this.#loading, this.#playing];
+    const table = `reel_${ReelLoader.#count++}`;
     const rowsSql = this.#routed({ from: slice.from, to: slice.to, withUntimed });
-    await session.run(`CREATE TEMP TABLE ${table} AS SELECT partition, ${TRACE_COLUMNS} FROM (${rowsSql}) ORDER BY ${TOTAL_ORDER}`);
-    const arrivals = await readArrivals(session, table);
+    await loading.run(`CREATE TABLE ${table} AS SELECT partition, ${TRACE_COLUMNS} FROM (${rowsSql}) ORDER BY ${TOTAL_ORDER}`);
+    const arrivals = await readArrivals(loading, table);
     const rows = arrivals.length;
     // Only the first reels after a restart hold records that the bus has already.
     const skipping = skip.some((seq) => seq >= firstSeq);
@@ -80,16 +84,17 @@ export class ReelLoader {
       firstSeq,
       arrivals,
       chunks: (from, to) =>
-        session.chunks(
+        playing.chunks(
           `SELECT partition, CAST(0 AS BIGINT) AS "offset", CAST(${firstSeq} + rowid AS BIGINT) AS seq, false AS resent, ${TRACE_COLUMNS}
            FROM ${table} WHERE rowid >= ${from} AND rowid < ${to}${skipSql}`,
         ),
-      release: () => session.run(`DROP TABLE ${table}`),
+      release: () => playing.run(`DROP TABLE ${table}`),
     };
   }
 
   close(): void {
-    this.#session.close();
+    this.#loading.close();
+    this.#playing.close();
   }
 
   #routed(slice: { from: EventTime; to: EventTime; withUntimed: boolean }): string {

@@ -9,8 +9,8 @@ export interface Coercion {
   readonly bad: string | undefined;
 }
 
-/** Texts that pandas and CSV exports write for a missing value. */
-const MISSING_TEXTS = "('', 'nan', 'none', 'null', '<na>', 'nat')";
+/** Texts that pandas and CSV exports write for a missing value. Compared as they are: this runs for every row. */
+const MISSING_TEXTS = "('', 'nan', 'NaN', 'None', 'none', 'null', 'NULL', '<NA>', 'NaT')";
 
 const INTEGERS = new Set(['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER']);
 const WIDE_INTEGERS = new Set(['UBIGINT', 'HUGEINT', 'UHUGEINT']);
@@ -48,16 +48,14 @@ export function coercion(column: RedsetColumn, foundType: string): Coercion | un
   return TARGETS[column.type](x, family, foundType);
 }
 
-/** True where a text stands for a value; for text columns. */
-const present = (x: string): string => `(${x} IS NOT NULL AND lower(trim(${x})) NOT IN ${MISSING_TEXTS})`;
-/** NaN is how pandas writes a missing number. DECIMAL has none. */
-const notNan = (x: string): string => `(${x} IS NOT NULL AND NOT isnan(CAST(${x} AS DOUBLE)))`;
+/** True where a text stands for a value; null where the column is null. */
+const present = (x: string): string => `${x} NOT IN ${MISSING_TEXTS}`;
 
 const TARGETS: Record<ColumnType, (x: string, family: Family, type: string) => Coercion | undefined> = {
   bigint: (x, family, type) => {
     if (family === 'integer') return { value: type === 'BIGINT' ? x : `CAST(${x} AS BIGINT)`, bad: undefined };
     if (family === 'wide') return checked(`TRY_CAST(${x} AS BIGINT)`, `${x} IS NOT NULL`);
-    if (family === 'real') return checked(integral(x), notNan(x));
+    if (family === 'real') return { value: integral(x), bad: notIntegral(x) };
     if (family === 'text') {
       // TRY_CAST rounds '3.7' to 4, so the digits are looked at before.
       const digits = `regexp_extract(trim(${x}), '^([+-]?[0-9]+)(\\.0*)?$', 1)`;
@@ -68,7 +66,7 @@ const TARGETS: Record<ColumnType, (x: string, family: Family, type: string) => C
   boolean: (x, family) => {
     if (family === 'boolean') return { value: x, bad: undefined };
     if (family === 'integer' || family === 'wide' || family === 'real') {
-      return checked(`CASE ${x} WHEN 0 THEN false WHEN 1 THEN true END`, family === 'real' ? notNan(x) : `${x} IS NOT NULL`);
+      return checked(`CASE ${x} WHEN 0 THEN false WHEN 1 THEN true END`, family === 'real' ? `NOT isnan(CAST(${x} AS DOUBLE))` : `${x} IS NOT NULL`);
     }
     if (family === 'text') {
       const text = `lower(trim(${x}))`;
@@ -80,7 +78,7 @@ const TARGETS: Record<ColumnType, (x: string, family: Family, type: string) => C
   varchar: (x, family) => {
     if (family === 'text') return { value: `CASE WHEN ${present(x)} THEN ${x} END`, bad: undefined };
     if (family === 'integer' || family === 'wide') return { value: `CAST(${x} AS VARCHAR)`, bad: undefined };
-    if (family === 'real') return checked(`CAST(${integral(x)} AS VARCHAR)`, notNan(x));
+    if (family === 'real') return { value: `CAST(${integral(x)} AS VARCHAR)`, bad: notIntegral(x) };
     return undefined;
   },
   timestamp: (x, family, type) => {
@@ -90,9 +88,17 @@ const TARGETS: Record<ColumnType, (x: string, family: Family, type: string) => C
   },
 };
 
-/** An integral DOUBLE or DECIMAL is an integer; 2^63 itself would overflow, hence the strict bound. */
+/**
+ * An integral DOUBLE or DECIMAL is an integer and a NaN, which is how pandas writes a missing number, is a null. In DuckDB
+ * a NaN equals itself and is larger than any number, so TRY_CAST alone makes the difference.
+ */
 function integral(x: string): string {
-  return `CASE WHEN ${notNan(x)} AND ${x} = trunc(${x}) AND abs(${x}) < 9.2e18 THEN CAST(${x} AS BIGINT) END`;
+  return `CASE WHEN ${x} = trunc(${x}) THEN TRY_CAST(${x} AS BIGINT) END`;
+}
+
+/** A fraction, an infinity or a number beyond 64 bits: something else than an integer or a NaN. */
+function notIntegral(x: string): string {
+  return `(${x} <> trunc(${x}) OR (abs(${x}) >= 9.2e18 AND NOT isnan(CAST(${x} AS DOUBLE))))`;
 }
 
 function checked(value: string, isPresent: string): Coercion {

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { SpillwayError, messageOf } from '../errors.ts';
 import { Engine, numberOf, textOf } from '../engine/session.ts';
 import type { Session } from '../engine/session.ts';
@@ -8,12 +7,12 @@ import { DEPLOYMENTS, REDSET_COLUMNS } from '../model/redset.ts';
 import type { Deployment } from '../model/redset.ts';
 import { eventTime } from '../model/time.ts';
 import type { EventTime } from '../model/time.ts';
-import { orderedCopy } from './cache.ts';
+import { orderedCopy, removeAbandoned, spillFolder } from './cache.ts';
 import { findParquetFiles } from './files.ts';
 import type { ParquetFile } from './files.ts';
 import { coercedColumns, deploymentOf } from './schema.ts';
 import type { FileColumns } from './schema.ts';
-import { cutSlices, readAmplification } from './slices.ts';
+import { cutSlices, preferredCuts, readAmplification } from './slices.ts';
 import type { Histogram, RowGroup } from './slices.ts';
 import type { Trace, TraceInstance } from './trace.ts';
 
@@ -43,10 +42,11 @@ const JUDGED_SLICE_ROWS = 200_000;
  */
 export async function openTrace(spec: TraceSpec): Promise<Trace> {
   const files = await findParquetFiles(spec.path);
+  await removeAbandoned(spec.cacheDir);
   const engine = await Engine.open(':memory:', {
     memoryMb: spec.memoryMb,
     threads: spec.threads,
-    tempDir: path.join(spec.cacheDir, `spill-${process.pid}`),
+    tempDir: spillFolder(spec.cacheDir, process.pid),
   });
   try {
     return await describe(spec, files, engine);
@@ -88,7 +88,7 @@ async function describe(spec: TraceSpec, files: readonly ParquetFile[], engine: 
     last,
     instances,
     ordered,
-    slices: (wanted, targetRows) => cutSlices(histogram, wanted, targetRows),
+    slices: (wanted, targetRows) => cutSlices(histogram, wanted, targetRows, ordered ? preferredCuts(rowGroups, targetRows) : undefined),
     session: () => engine.session(),
     rowsSql: ({ from, to, withUntimed }) =>
       `SELECT * FROM (${source}) WHERE (arrival_timestamp >= ${timestamp(from)} AND arrival_timestamp < ${timestamp(to)})` +

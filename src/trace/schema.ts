@@ -38,13 +38,15 @@ export function coercedColumns(file: string, columns: FileColumns, deployment: D
   const coercions = REDSET_COLUMNS.map((column) => ({ column, coercion: coercionOf(file, column, columns) }));
   const known = DEPLOYMENTS.map(quoted).join(', ');
   const deploymentSql = deployment === 'column' ? `CASE WHEN deployment IN (${known}) THEN deployment END` : quoted(deployment);
-  const bad = coercions.flatMap(({ column, coercion: { bad } }) =>
-    bad === undefined ? [] : [`CASE WHEN ${bad} THEN ${quoted(column.name)} END`],
-  );
-  if (deployment === 'column') bad.unshift(`CASE WHEN (${deploymentSql}) IS NULL THEN 'deployment' END`);
-  const badColumns = bad.length === 0 ? 'CAST(NULL AS VARCHAR)' : `NULLIF(concat_ws(',', ${bad.join(', ')}), '')`;
+  const bad: { name: string; bad: string }[] = coercions.flatMap(({ column, coercion: { bad } }) => (bad === undefined ? [] : [{ name: column.name, bad }]));
+  if (deployment === 'column') bad.unshift({ name: 'deployment', bad: `(${deploymentSql}) IS NULL` });
+  // One flat test decides for almost every row that neither the list of names nor the copy is needed.
+  const anyBad = bad.map((test) => test.bad).join(' OR ');
+  const names = bad.map((test) => `CASE WHEN ${test.bad} THEN ${quoted(test.name)} END`).join(', ');
   const original = [...columns.keys()].map((name) => `${identifier(name)} := ${identifier(name)}`).join(', ');
-  const raw = bad.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN ${badColumns} IS NOT NULL THEN CAST(to_json(struct_pack(${original})) AS VARCHAR) END`;
+  const whenBad = (value: string): string => (bad.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN ${anyBad} THEN ${value} END`);
+  const badColumns = whenBad(`concat_ws(',', ${names})`);
+  const raw = whenBad(`CAST(to_json(struct_pack(${original})) AS VARCHAR)`);
   return [
     `${deploymentSql} AS deployment`,
     ...coercions.map(({ column, coercion: { value } }) => `${value} AS ${column.name}`),

@@ -30,9 +30,15 @@ export function lowerBound(sorted: ArrayLike<number>, value: number): number {
 
 /**
  * Cuts [from, to) at full minutes so that each slice has about `targetRows` rows; a single minute is never cut. `from`
- * need not be a full minute: the first slice starts exactly there.
+ * need not be a full minute: the first slice starts exactly there. A slice that is at least half full ends early at a
+ * place of `preferred` (the ends of row groups), because a row group cut in two is read twice.
  */
-export function cutSlices(histogram: Histogram, range: { from: EventTime; to: EventTime }, targetRows: number): TraceSlice[] {
+export function cutSlices(
+  histogram: Histogram,
+  range: { from: EventTime; to: EventTime },
+  targetRows: number,
+  preferred: ReadonlySet<number> = new Set(),
+): TraceSlice[] {
   const slices: TraceSlice[] = [];
   let start: EventTime = range.from;
   let rows = 0;
@@ -42,7 +48,8 @@ export function cutSlices(histogram: Histogram, range: { from: EventTime; to: Ev
     const minute = minutes[i] ?? 0;
     const count = counts[i] ?? 0;
     if (minute >= range.to) break;
-    if (rows > 0 && rows + count > targetRows && minute > start) {
+    const full = rows + count > targetRows || (preferred.has(minute) && rows * 2 >= targetRows);
+    if (rows > 0 && full && minute > start) {
       slices.push({ from: start, to: eventTime(minute), rows });
       start = eventTime(minute);
       rows = 0;
@@ -51,6 +58,12 @@ export function cutSlices(histogram: Histogram, range: { from: EventTime; to: Ev
   }
   if (start < range.to) slices.push({ from: start, to: range.to, rows });
   return slices;
+}
+
+/** The minutes in which row groups end and the next slice should begin. Small groups are cheap to read again. */
+export function preferredCuts(groups: readonly RowGroup[], targetRows: number): ReadonlySet<number> {
+  const large = groups.filter(({ rows }) => rows * 4 >= targetRows);
+  return new Set(large.map(({ last }) => Math.ceil((last + 1) / MICROS_PER_MINUTE) * MICROS_PER_MINUTE));
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Clock } from '../time/clock.ts';
 import { guardedQuery } from './guard.ts';
 import type { ArchiveFile, ClosedHour, HotStore, HourRow, PartitionProgress } from './hot-store.ts';
 import { createLive } from './live.ts';
-import { LIVE_CATALOG, SCHEMA_VERSION, createFileViews, createLiveCatalog, createTables } from './tables.ts';
+import { LIVE_CATALOG, PUBLIC_TABLES, SCHEMA_VERSION, createFileViews, createLiveCatalog, createTables } from './tables.ts';
 
 export interface DuckDBStoreOptions {
   /** The run's folder; the file is `hot.duckdb` in it. */
@@ -133,6 +133,7 @@ class DuckDBStore implements HotStore {
   readonly metrics: readonly Metric[];
   readonly refreshLive: () => Promise<void>;
   readonly #parts: StoreParts;
+  readonly #publicNames: ReadonlySet<string>;
   #idle: Session[] = [];
   #closed = false;
 
@@ -141,6 +142,7 @@ class DuckDBStore implements HotStore {
     this.run = parts.manifest.run;
     this.manifest = parts.manifest;
     this.metrics = parts.metrics;
+    this.#publicNames = new Set([...PUBLIC_TABLES, ...parts.metrics.map(({ name }) => name)]);
     this.refreshLive = createLive({ session: parts.live, metrics: parts.metrics, clock: parts.clock });
   }
 
@@ -219,7 +221,7 @@ class DuckDBStore implements HotStore {
   async query(sql: string, options = {}): ReturnType<HotStore['query']> {
     const session = this.#idle.pop() ?? (await this.#readSession());
     try {
-      return await guardedQuery(session, sql, options);
+      return await guardedQuery(session, sql, this.#publicNames, options);
     } finally {
       if (this.#closed) session.close();
       else this.#idle.push(session);

@@ -1,20 +1,31 @@
 import { StatementType } from '@duckdb/node-api';
 import type { DuckDBPreparedStatement } from '@duckdb/node-api';
 import { SpillwayError, messageOf } from '../errors.ts';
+import { textOf } from '../engine/session.ts';
 import type { Session } from '../engine/session.ts';
+import { quoted } from '../engine/sql.ts';
 import { toJsonCell } from './cells.ts';
 import type { JsonCell, QueryOptions, QueryResult } from './hot-store.ts';
+import { PUBLIC_TABLES } from './tables.ts';
 
+const PUBLIC_HINT = `tables: ${PUBLIC_TABLES.join(', ')} and one per metric (spillway metrics)`;
 const DEFAULT_MAX_ROWS = 1_000_000;
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /**
- * Runs one user's statement: exactly one SELECT, in a read-only transaction, with a limit of rows and of time. That it
- * reaches no file, network or setting is the database's own configuration (external access off, configuration locked).
+ * Runs one user's statement: exactly one SELECT over the public names, in a read-only transaction, with a limit of rows
+ * and of time. That it reaches no file, network or setting is the database's own configuration as well (external access
+ * off, configuration locked).
  */
-export async function guardedQuery(session: Session, sql: string, options: QueryOptions): Promise<QueryResult> {
+export async function guardedQuery(
+  session: Session,
+  sql: string,
+  publicNames: ReadonlySet<string>,
+  options: QueryOptions,
+): Promise<QueryResult> {
   const maxRows = options.maxRows ?? DEFAULT_MAX_ROWS;
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  await refuseOtherTables(session, sql, publicNames);
   return await session.exclusive(async (connection) => {
     let timedOut = false;
     let finished = false;
@@ -42,7 +53,7 @@ export async function guardedQuery(session: Session, sql: string, options: Query
       if (error instanceof SpillwayError) throw error;
       throw new SpillwayError('QUERY_INVALID', `query: ${messageOf(error).split('\n')[0]}`, {
         cause: error,
-        hint: 'tables: hours, events, late_events, rejected, receipts, progress, archive_files and one per metric (spillway metrics)',
+        hint: PUBLIC_HINT,
       });
     } finally {
       finished = true;
@@ -52,6 +63,10 @@ export async function guardedQuery(session: Session, sql: string, options: Query
   });
 }
 
+function refuseStatement(found: string): SpillwayError {
+  return new SpillwayError('QUERY_INVALID', `query: expected exactly one SELECT, found ${found}`, { hint: 'the store is read-only from here' });
+}
+
 interface Extracted {
   readonly count: number;
   prepare(index: number): Promise<DuckDBPreparedStatement>;
@@ -59,11 +74,57 @@ interface Extracted {
 
 async function prepareSelect(sql: string, extract: (sql: string) => Promise<Extracted>): Promise<DuckDBPreparedStatement> {
   const statements = await extract(sql);
-  const refuse = (found: string): SpillwayError =>
-    new SpillwayError('QUERY_INVALID', `query: expected exactly one SELECT, found ${found}`, { hint: 'the store is read-only from here' });
-  if (statements.count !== 1) throw refuse(statements.count === 0 ? 'no statement' : `${statements.count} statements`);
+  if (statements.count !== 1) throw refuseStatement(statements.count === 0 ? 'no statement' : `${statements.count} statements`);
   const statement = await statements.prepare(0);
-  if (statement.statementType !== StatementType.SELECT) throw refuse(StatementType[statement.statementType] ?? 'another statement');
-  if (statement.parameterCount > 0) throw refuse('a statement with parameters');
+  if (statement.statementType !== StatementType.SELECT) throw refuseStatement(StatementType[statement.statementType] ?? 'another statement');
+  if (statement.parameterCount > 0) throw refuseStatement('a statement with parameters');
   return statement;
+}
+
+/** Table functions that read nothing but their arguments. */
+const PURE_TABLE_FUNCTIONS: ReadonlySet<string> = new Set(['unnest', 'range', 'generate_series']);
+
+/**
+ * Refuses what is no SELECT and every table that is not a public name. Text that DuckDB cannot parse passes: preparing it
+ * gives the better message.
+ */
+async function refuseOtherTables(session: Session, sql: string, publicNames: ReadonlySet<string>): Promise<void> {
+  const row = await session.row(`SELECT CAST(json_serialize_sql(${quoted(sql)}) AS VARCHAR) AS tree`);
+  const tree: unknown = JSON.parse(textOf(row['tree']));
+  if (tree !== null && typeof tree === 'object' && Reflect.get(tree, 'error_type') === 'not implemented') {
+    throw refuseStatement('another statement');
+  }
+  const found = { tables: new Set<string>(), functions: new Set<string>(), withNames: new Set<string>() };
+  collect(tree, found);
+  const refuse = (what: string, hint: string): SpillwayError => new SpillwayError('QUERY_INVALID', `query: ${what}`, { hint });
+  for (const name of found.functions) {
+    if (!PURE_TABLE_FUNCTIONS.has(name)) throw refuse(`the table function ${name} cannot be used here`, PUBLIC_HINT);
+  }
+  for (const name of found.tables) {
+    if (!publicNames.has(name) && !found.withNames.has(name)) throw refuse(`there is no public table ${name}`, PUBLIC_HINT);
+  }
+}
+
+/** Walks DuckDB's serialized syntax tree: https://duckdb.org/docs/stable/data/json/sql_to_and_from_json */
+function collect(node: unknown, found: { tables: Set<string>; functions: Set<string>; withNames: Set<string> }): void {
+  if (Array.isArray(node)) {
+    for (const child of node) collect(child, found);
+    return;
+  }
+  if (node === null || typeof node !== 'object') return;
+  const field = (name: string): unknown => Reflect.get(node, name);
+  if (field('type') === 'BASE_TABLE') {
+    const parts = [field('catalog_name'), field('schema_name'), field('table_name')].filter((part) => part !== '' && part !== undefined);
+    found.tables.add(parts.join('.').toLowerCase());
+  }
+  const call = field('function');
+  if (field('type') === 'TABLE_FUNCTION' && call !== null && typeof call === 'object') {
+    found.functions.add(String(Reflect.get(call, 'function_name')).toLowerCase());
+  }
+  const withClause = field('cte_map');
+  if (withClause !== null && typeof withClause === 'object') {
+    const entries: unknown = Reflect.get(withClause, 'map');
+    for (const entry of Array.isArray(entries) ? entries : []) found.withNames.add(String(Reflect.get(Object(entry), 'key')).toLowerCase());
+  }
+  for (const child of Object.values(node)) collect(child, found);
 }

@@ -1,0 +1,76 @@
+export { type DerivedRow, deriveValues, keysNeeded, keysToKeepWhole, type RollupRow } from './derive.ts';
+export { type RankedRow, rankRows } from './rank.ts';
+
+/** A SQL type that a rollup column may have. Measures are always BIGINT, so that sums are exact in any order. */
+export type RollupType = 'BIGINT' | 'VARCHAR' | 'BOOLEAN' | 'TIMESTAMP';
+
+export interface KeyColumn {
+  readonly name: string;
+  readonly type: RollupType;
+}
+
+export interface Measure {
+  readonly name: string;
+  readonly unit: string;
+  readonly note: string | undefined;
+}
+
+export interface DerivedValue {
+  readonly name: string;
+  /** Expression over the metric's measures, evaluated after summing (`expression.ts`). */
+  readonly expr: string;
+  readonly unit: string;
+  readonly note: string | undefined;
+}
+
+/** Forms in which a metric can be drawn. */
+export const CHARTS = ['line', 'area', 'bars', 'scatter', 'heatmap', 'table'] as const;
+export type Chart = (typeof CHARTS)[number];
+
+/** How the dashboard draws a metric. All names in it exist. */
+export interface Panel {
+  readonly chart: Chart;
+  /** Key along the axis; undefined where the chart has none. */
+  readonly x: string | undefined;
+  /** Measures or derived values, drawn in this order. */
+  readonly y: readonly string[];
+  /** Second key that tells series (or, with `top`, equal values of `x`) apart. */
+  readonly series: string | undefined;
+  /** How many values of `x` and `series` are shown unless asked otherwise: those with the largest sum of `y`. */
+  readonly top: number | undefined;
+}
+
+/** One file of `metrics/`: the definition of one hourly rollup. */
+export interface Metric {
+  /** File name without `.sql`; the name of its table everywhere. */
+  readonly name: string;
+  /** Path of the file, as the folder was given. */
+  readonly file: string;
+  readonly title: string;
+  readonly question: string;
+  readonly description: string | undefined;
+  /** `hour` first, always. */
+  readonly keys: readonly KeyColumn[];
+  readonly measures: readonly Measure[];
+  readonly derived: readonly DerivedValue[];
+  readonly panel: Panel | undefined;
+  /** The SELECT, without the head; reads `events`. */
+  readonly sql: string;
+  /** SHA-256 of what decides the numbers: keys, measures and SQL (white space at line ends apart). */
+  readonly hash: string;
+}
+
+/** Key and measure columns with their types, in the order of every table, file and answer. */
+export function rollupColumns(metric: Metric): readonly { readonly name: string; readonly type: RollupType }[] {
+  return [...metric.keys, ...metric.measures.map((measure) => ({ name: measure.name, type: 'BIGINT' as const }))];
+}
+
+/**
+ * The metric's SELECT over `eventsSql` (a SELECT with the columns of the public table `events`), every column cast to
+ * its declared type and named in the declared order, rows sorted by key.
+ */
+export function rollupSql(metric: Metric, eventsSql: string): string {
+  const columns = rollupColumns(metric).map(({ name, type }) => `CAST("${name}" AS ${type}) AS "${name}"`);
+  const keys = metric.keys.map(({ name }) => `"${name}"`);
+  return `WITH events AS (${eventsSql}) SELECT ${columns.join(', ')} FROM (\n${metric.sql}\n) ORDER BY ${keys.join(', ')}`;
+}

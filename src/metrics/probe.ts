@@ -1,0 +1,97 @@
+import type { Row, Session } from '../engine/session.ts';
+import { textOf } from '../engine/session.ts';
+import { identifier } from '../engine/sql.ts';
+import { messageOf } from '../errors.ts';
+import { systemClock } from '../time/clock.ts';
+import { fault } from './fault.ts';
+import type { Metric } from './metric.ts';
+import { rollupColumns, rollupSql } from './metric.ts';
+import type { EventColumn } from './relation.ts';
+import { EVENT_COLUMNS } from './relation.ts';
+
+/** Longest that a metric may take over the few hundred events of the sample. */
+const TIME_LIMIT_MS = 10_000;
+const SAMPLE_ROWS = 240;
+const SAMPLE_HOURS = 3;
+const TYPES = ['select', 'insert', 'copy', 'unload', 'other'];
+
+/** Creates `events`, empty, with the columns that a metric sees, and `sample`, filled with made-up events. */
+export async function createRelations(session: Session): Promise<void> {
+  const columns = EVENT_COLUMNS.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ');
+  const values = EVENT_COLUMNS.map((column, n) => `${sampleValue(column, n)} AS ${identifier(column.name)}`).join(', ');
+  await session.run(`CREATE TABLE events (${columns});
+    CREATE TABLE sample AS SELECT * FROM events;
+    INSERT INTO sample SELECT ${values} FROM range(${SAMPLE_ROWS}) AS rows(i)`);
+}
+
+function sampleValue({ name, type }: EventColumn, n: number): string {
+  if (name === 'hour') return `TIMESTAMP '2024-03-01 00:00:00' + to_hours(i % ${SAMPLE_HOURS})`;
+  if (name === 'arrival_timestamp')
+    return `TIMESTAMP '2024-03-01 00:00:00' + to_hours(i % ${SAMPLE_HOURS}) + to_seconds(i)`;
+  if (name === 'instance_id') return `'provisioned-' || i % 4`;
+  if (name === 'deployment') return `'provisioned'`;
+  if (name === 'query_id') return 'i';
+  if (name === 'query_type') return `[${TYPES.map((text) => `'${text}'`).join(', ')}][1 + i % ${TYPES.length}]`;
+  if (name.endsWith('_table_ids')) return `CASE WHEN i % 3 > 0 THEN concat_ws(',', i % 5, i % 7) END`;
+  if (type === 'BOOLEAN') return `(i + ${n}) % 5 = 0`;
+  const value = type === 'VARCHAR' ? `'text-' || (i + ${n}) % 13` : `(i * 31 + ${n} * 17) % 97`;
+  return `CASE WHEN (i + ${n}) % 11 > 0 THEN ${value} END`;
+}
+
+/**
+ * Runs the metric over the sample. Throws MetricFault if it fails, gives two rows for one key, or gives an hour other
+ * rows when other hours' events are there too: an hour is closed alone or together with others, and must not show it.
+ */
+export async function probe(session: Session, metric: Metric, sqlLine: number): Promise<void> {
+  const keys = metric.keys.map(({ name }) => identifier(name)).join(', ');
+  const hours = await session.rows('SELECT DISTINCT hour::VARCHAR AS hour FROM sample ORDER BY hour');
+  const alone = hours.map(
+    (row) => `(${rollupSql(metric, `SELECT * FROM sample WHERE hour = TIMESTAMP '${textOf(row.hour)}'`)})`,
+  );
+  const columns = rollupColumns(metric)
+    .map(({ name }) => identifier(name))
+    .join(', ');
+  const statements = {
+    together: `CREATE OR REPLACE TEMP TABLE together AS ${rollupSql(metric, 'SELECT * FROM sample')}`,
+    alone: `CREATE OR REPLACE TEMP TABLE alone AS ${alone.join(' UNION ALL ')}`,
+    twice: `SELECT ${keys} FROM together GROUP BY ${keys} HAVING count(*) > 1 LIMIT 1`,
+    moved: `SELECT ${columns} FROM ((FROM together EXCEPT ALL FROM alone) UNION ALL (FROM alone EXCEPT ALL FROM together)) LIMIT 1`,
+  };
+  try {
+    await limited(session, async () => {
+      await session.run(statements.together);
+      await session.run(statements.alone);
+    });
+  } catch (error) {
+    fault(sqlLine, `the SQL fails on a few made-up events: ${messageOf(error).split('\n')[0]}`);
+  }
+  const [twice] = await session.rows(statements.twice);
+  if (twice !== undefined) fault(sqlLine, `the SQL gives more than one row for ${shown(twice)}`, 'GROUP BY every key');
+  const [moved] = await session.rows(statements.moved);
+  if (moved !== undefined) {
+    fault(
+      sqlLine,
+      'the rows of an hour change with the events of other hours',
+      'compute each hour from its own events',
+    );
+  }
+}
+
+async function limited(session: Session, work: () => Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const watch = systemClock.sleep(TIME_LIMIT_MS, done.signal).then(() => {
+    if (!done.signal.aborted) session.connection.interrupt();
+  });
+  try {
+    await work();
+  } finally {
+    done.abort();
+    await watch;
+  }
+}
+
+function shown(row: Row): string {
+  return Object.entries(row)
+    .map(([name, value]) => `${name} = ${String(value)}`)
+    .join(', ');
+}

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import type { Row, Session } from '../../src/engine/session.ts';
+import { Engine, numberOf, textOf } from '../../src/engine/session.ts';
+import { identifier, quoted } from '../../src/engine/sql.ts';
+
+/** Two finished runs' data folders; nobody has them open. */
+export interface RunPlace {
+  readonly dataDir: string;
+  readonly run: string;
+}
+
+/** What must be equal in two runs of the same trace, whatever happened on the way: all but wall times and batch cuts. */
+const COMPARED: Readonly<Record<string, string>> = {
+  hours: 'SELECT hour, state, revision FROM store.hours',
+  receipts: `SELECT hour, "partition", sum(counted) AS counted, sum(late) AS late, sum(rejected) AS rejected, sum(duplicate) AS duplicate,
+      min(first_offset) AS first_offset, max(last_offset) AS last_offset, count(*) FILTER (frozen) AS frozen
+    FROM store.receipts GROUP BY hour, "partition"`,
+  progress: 'SELECT * FROM store.progress',
+  events: 'SELECT * FROM store.events',
+  late_events: 'SELECT * FROM store.late_events',
+  rejected: 'SELECT * FROM store.rejected',
+  archive_files: 'SELECT hour, dataset, revision, rows FROM store.archive_files',
+  metric_failures: 'SELECT * FROM store.metric_failures',
+};
+
+/** Every table in which two finished runs differ, with the rows that only one of them has; empty if they are the same. */
+export async function compareRuns(expected: RunPlace, found: RunPlace): Promise<string[]> {
+  return await withStores({ expected, found }, async (session) => {
+    const metrics = await session.rows(
+      "SELECT table_name FROM duckdb_tables() WHERE database_name = 'expected' AND schema_name = 'rollups'",
+    );
+    const rollups = metrics.map((row) => textOf(row.table_name));
+    const queries = [
+      ...Object.entries(COMPARED),
+      ...rollups.map((name) => [name, `SELECT * FROM rollups.${identifier(name)}`] as const),
+    ];
+    const differences: string[] = rollups.length === 0 ? ['no rollup table at all'] : [];
+    for (const [name, sql] of queries) {
+      const [a, b] = ['expected', 'found'].map((catalog) => inCatalog(sql, catalog));
+      for (const [side, query] of [
+        ['missing', `(${a}) EXCEPT ALL (${b})`],
+        ['too much', `(${b}) EXCEPT ALL (${a})`],
+      ]) {
+        const count = numberOf((await session.row(`SELECT count(*) AS n FROM (${query})`)).n);
+        if (count === 0) continue;
+        const [first] = await session.rows(`SELECT * FROM (${query}) LIMIT 1`);
+        differences.push(`${name}: ${count} rows ${side}, such as ${shown(first)}`);
+      }
+    }
+    return differences;
+  });
+}
+
+/** Every way in which a finished run's receipts do not add up; empty if no record was lost or counted twice. */
+export async function imbalances(place: RunPlace): Promise<string[]> {
+  return await withStores({ found: place }, async (session) => {
+    const checks: Readonly<Record<string, string>> = {
+      'offsets of a partition are not its records': `SELECT p.*, r.records
+        FROM found.store.progress p LEFT JOIN (
+          SELECT "partition", sum(counted + late + rejected + duplicate) AS records FROM found.store.receipts GROUP BY "partition") r
+          ON r."partition" = p."partition"
+        WHERE p.next_offset - p.first_offset <> coalesce(r.records, 0) + p.resent + p.controls`,
+      'a partition has gaps, or did not end': 'SELECT * FROM found.store.progress WHERE gaps <> 0 OR NOT ended',
+      'an hour is not final': "SELECT * FROM found.store.hours WHERE state <> 'final'",
+      'an hour occurs twice': 'SELECT hour FROM found.store.hours GROUP BY hour HAVING count(*) <> 1',
+      'a final hour has not one frozen receipt per partition': `SELECT hour, "partition" FROM found.store.receipts
+        WHERE hour IN (SELECT hour FROM found.store.hours) GROUP BY ALL HAVING count(*) <> 1 OR NOT bool_and(frozen)`,
+      'counted is not the number of events': unequal('counted', 'found.store.events'),
+      'rejected is not the number of rejected rows': unequal('rejected', 'found.store.rejected'),
+      'late is not the number of late events': unequal('late', 'found.store.late_events'),
+      'an offset occurs twice': `SELECT "partition", "offset" FROM (SELECT "partition", "offset" FROM found.store.events
+        UNION ALL SELECT "partition", "offset" FROM found.store.rejected UNION ALL SELECT "partition", "offset" FROM found.store.late_events)
+        GROUP BY ALL HAVING count(*) > 1`,
+    };
+    const found: string[] = [];
+    for (const [what, sql] of Object.entries(checks)) {
+      const [row] = await session.rows(`SELECT * FROM (${sql}) LIMIT 1`);
+      if (row !== undefined) found.push(`${what}: ${shown(row)}`);
+    }
+    return found;
+  });
+}
+
+/** The sums of a finished run's receipts. */
+export async function fates(place: RunPlace): Promise<Record<'counted' | 'late' | 'rejected' | 'duplicate', number>> {
+  return await withStores({ found: place }, async (session) => {
+    const row = await session.row(`SELECT CAST(sum(counted) AS BIGINT) AS counted, CAST(sum(late) AS BIGINT) AS late,
+      CAST(sum(rejected) AS BIGINT) AS rejected, CAST(sum(duplicate) AS BIGINT) AS duplicate FROM found.store.receipts`);
+    const sum = (name: string): number => (row[name] === null ? 0 : numberOf(row[name]));
+    return { counted: sum('counted'), late: sum('late'), rejected: sum('rejected'), duplicate: sum('duplicate') };
+  });
+}
+
+/** Opens the stores of runs, read-only, as catalogs of one database in memory. */
+export async function withStores<T>(
+  places: Readonly<Record<string, RunPlace>>,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const engine = await Engine.open(':memory:', { memoryMb: 1_000, threads: 2 });
+  const session = await engine.session();
+  try {
+    for (const [name, { dataDir, run }] of Object.entries(places)) {
+      await session.run(
+        `ATTACH ${quoted(join(dataDir, 'runs', run, 'hot.duckdb'))} AS ${identifier(name)} (READ_ONLY)`,
+      );
+    }
+    return await work(session);
+  } finally {
+    session.close();
+    engine.close();
+  }
+}
+
+function inCatalog(sql: string, catalog: string): string {
+  return sql.replaceAll(/\b(store|rollups)\./g, `${catalog}.$1.`);
+}
+
+function unequal(fate: string, table: string): string {
+  return `SELECT coalesce(r.hour, t.hour) AS hour, r.n AS by_receipt, t.n AS by_rows
+    FROM (SELECT hour, "partition", sum(${fate}) AS n FROM found.store.receipts GROUP BY ALL HAVING n <> 0) r
+    FULL JOIN (SELECT hour, "partition", count(*) AS n FROM ${table} GROUP BY ALL) t
+      ON t.hour IS NOT DISTINCT FROM r.hour AND t."partition" = r."partition" WHERE r.n IS DISTINCT FROM t.n`;
+}
+
+function shown(row: Row | undefined): string {
+  return JSON.stringify(row, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+}

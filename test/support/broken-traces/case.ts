@@ -25,7 +25,7 @@ export interface BrokenTrace {
   readonly options?: { readonly from?: string; readonly to?: string };
 }
 
-/** Rows of the sound trace that the broken ones are made from; two hours, three instances. */
+/** Rows of the sound trace that the broken ones are made from; one hour, three instances. */
 export const SOUND_ROWS = 60;
 
 /** What a case is made with: a folder of its own and a session that has the table `sound`. */
@@ -40,11 +40,12 @@ export interface Workshop {
 
 /** Creates the tables that cases are made from: `sound`, and `large` for damage in the middle of a file. */
 export async function prepareSound(session: Session): Promise<void> {
-  await session.run(`CREATE TABLE sound AS ${traceSql({ rows: SOUND_ROWS, hours: 2, instances: 3 })};
-    CREATE TABLE large AS ${traceSql({ rows: 20_000, hours: 2, instances: 3 })}`);
+  await session.run(`CREATE TABLE sound AS ${traceSql({ rows: SOUND_ROWS, hours: 1, instances: 3 })};
+    CREATE TABLE large AS ${traceSql({ rows: 20_000, hours: 1, instances: 3 })}`);
 }
 
-export function workshop(session: Session, dir: string): Workshop {
+export async function openWorkshop(session: Session, dir: string): Promise<Workshop> {
+  await mkdir(dir, { recursive: true });
   const place = async (name: string): Promise<string> => {
     const path = join(dir, name);
     await mkdir(dirname(path), { recursive: true });

@@ -17,6 +17,7 @@ import { startProcessor } from './processor/processor.ts';
 import { startReplay } from './replay/replayer.ts';
 import type { Replay } from './replay/replay.ts';
 import type { Clock } from './time/clock.ts';
+import { explainTraceFailure } from './trace/damage.ts';
 import { openTrace } from './trace/open.ts';
 import { ORDER_VERSION } from './trace/trace.ts';
 import type { Trace } from './trace/trace.ts';
@@ -128,7 +129,7 @@ export async function startPipeline(options: PipelineOptions, parts: PipelinePar
       const bus = createMemoryBus({ positions, capacityRows: BUS_ROWS });
       const consumer = bus.consumer(positions.map(({ nextOffset }) => nextOffset));
       const processor = await startProcessor({ store, consumer, archive, clock, logger, ...(options.batchRows === undefined ? {} : { batchRows: options.batchRows }) });
-      const replay = startReplay({ trace, manifest: store.manifest, producer: bus.producer(), pace: options.pace, clock });
+      const replay = explained(startReplay({ trace, manifest: store.manifest, producer: bus.producer(), pace: options.pace, clock }), options.trace);
       return handle({ store, metrics, replay, processor, close: [() => bus.close(), () => store.close(), () => trace.close()] });
     } catch (error) {
       await store.close();
@@ -147,6 +148,14 @@ interface Running {
   readonly processor: Awaited<ReturnType<typeof startProcessor>>;
   /** In order. */
   readonly close: readonly (() => Promise<void>)[];
+}
+
+/** A replay that fails because a file is damaged says which, instead of what the database said. */
+function explained(replay: Replay, trace: string): Replay {
+  const finished = replay.finished.catch(async (error: unknown) => {
+    throw await explainTraceFailure(trace, error);
+  });
+  return { ...replay, finished };
 }
 
 function handle(running: Running): Pipeline {

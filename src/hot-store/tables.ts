@@ -35,10 +35,13 @@ const LOGGED = [
   ['spilled', 'mbytes_spilled'],
 ] as const;
 
-/** Columns of `events` that follow from the stored ones: whether a measure is zero, and its logarithm in milli-nats. */
+/**
+ * Columns of `events` that follow from the stored ones: whether a measure is zero, and its logarithm in milli-nats. The
+ * logarithm is taken in DOUBLE, because 1 + the largest BIGINT is none.
+ */
 export const DERIVED_EVENT_COLUMNS: readonly { readonly name: string; readonly sql: string }[] = [
   ...LOGGED.map(([name, column]) => ({ name: `is_zero_${name}`, sql: `${column} = 0` })),
-  ...LOGGED.map(([name, column]) => ({ name: `ln_${name}`, sql: `CAST(round(1000 * ln(1 + ${column})) AS BIGINT)` })),
+  ...LOGGED.map(([name, column]) => ({ name: `ln_${name}`, sql: `CAST(round(1000 * ln(1 + CAST(${column} AS DOUBLE))) AS BIGINT)` })),
 ];
 
 /** The public columns of `events`, in order, as a SELECT list over the stored table. */

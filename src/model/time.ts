@@ -73,13 +73,10 @@ export function parseTime(text: string): EventTime | undefined {
     );
   if (match === null) return undefined;
   const part = (i: number): number => Number(match[i] ?? 0);
-  const [year, month, day] = [part(1), part(2), part(3)];
-  const millis = Date.UTC(year, month - 1, day, part(4), part(5), part(6));
-  const back = new Date(millis);
-  // Date.UTC rolls 2024-02-31 over into March: a date that does not come back as written does not exist.
-  if (back.getUTCMonth() !== month - 1 || back.getUTCDate() !== day || part(4) > 23 || part(5) > 59 || part(6) > 59) {
-    return undefined;
-  }
+  if (part(4) > 23 || part(5) > 59 || part(6) > 59) return undefined;
+  const millis = Date.UTC(part(1), part(2) - 1, part(3), part(4), part(5), part(6));
+  // Date.UTC rolls 2024-02-31 over into March and takes the year 24 for 1924: what comes back as another day is none.
+  if (!new Date(millis).toISOString().startsWith(`${match[1]}-${match[2]}-${match[3]}T`)) return undefined;
   const zone = match[8] ?? 'Z';
   const zoneMinutes =
     zone === 'Z' ? 0 : (zone[0] === '-' ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));

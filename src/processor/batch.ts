@@ -12,7 +12,7 @@ import { cleaningSql } from './cleaning.ts';
 import { settleRepeats } from './repeats.ts';
 import type { BatchReading } from './watermark.ts';
 
-/** How many records met which fate in one batch. */
+/** How a batch changed the number of records of each fate: an event that it displaces was counted before. */
 export interface FateCounts {
   readonly counted: number;
   readonly late: number;
@@ -47,10 +47,12 @@ export class BatchWriter {
     markResent(batch.events, reading.resent);
     await session.append({ catalog: 'temp', table: 'batch' }, batch.events.map(({ chunk }) => chunk));
     await this.#writeCutoffs(session, reading);
-    let verdicts = await this.#judge(session, reading);
-    verdicts += await settleRepeats(session, this.#sql.clean, verdicts > 0);
-    await this.#store(session, reading, verdicts > 0);
-    return await this.#writeReceipts(session, verdicts > 0);
+    const alone = await this.#judge(session, reading);
+    const { verdicts, evicted } = await settleRepeats(session, this.#sql.clean, alone > 0);
+    const withVerdicts = alone + verdicts > 0;
+    await this.#store(session, reading, withVerdicts);
+    const fates = await this.#writeReceipts(session, withVerdicts);
+    return { ...fates, counted: fates.counted - evicted, rejected: fates.rejected + evicted };
   }
 
   /** The temporary tables are made once per session and emptied for each batch: DDL in every batch would cost more. */

@@ -44,7 +44,7 @@ export async function closeHours(parts: CloserParts, hours: readonly EventTime[]
     watermark,
     finalizedAt,
     files: files.filter((file) => file.hour === hour).map((file) => ({ ...file, state: 'local' as const })),
-    failures,
+    failures: failures.filter((failure) => failure.hour === hour),
   }));
   logger.debug({ ...span, step: 'commit' }, 'closing');
   await store.finalize(closed);
@@ -67,24 +67,38 @@ export async function publishDays(parts: CloserParts, hours: readonly EventTime[
 
 const table = (metric: Metric): string => `temp.${identifier(`closing_${metric.name}`)}`;
 
-/** A metric that fails marks only itself, never an hour: its rows are missing and its failure is on record. */
-async function computeRollups(
-  session: Session,
-  metrics: readonly Metric[],
-  hours: readonly EventTime[],
-): Promise<{ metric: string; reason: string }[]> {
-  const events = `SELECT ${PUBLIC_EVENT_COLUMNS} FROM store.events WHERE hour IN (${hours.map(timestamp).join(', ')})`;
-  const failures: { metric: string; reason: string }[] = [];
+interface MetricFailure {
+  readonly hour: EventTime;
+  readonly metric: string;
+  readonly reason: string;
+}
+
+/**
+ * Computes every metric of the hours into `closing_<metric>`. A metric that fails marks only itself, and only the hours in
+ * which it fails: it is tried again hour by hour, so that a result never depends on which hours were closed together.
+ */
+async function computeRollups(session: Session, metrics: readonly Metric[], hours: readonly EventTime[]): Promise<MetricFailure[]> {
+  const failures: MetricFailure[] = [];
   for (const metric of metrics) {
-    try {
-      await session.run(`CREATE OR REPLACE TEMP TABLE ${identifier(`closing_${metric.name}`)} AS ${rollupSql(metric, events)}`);
-    } catch (error) {
-      failures.push({ metric: metric.name, reason: messageOf(error).split('\n')[0] ?? 'unknown' });
-      const columns = rollupColumns(metric).map(({ name, type }) => `${identifier(name)} ${type}`).join(', ');
-      await session.run(`CREATE OR REPLACE TEMP TABLE ${identifier(`closing_${metric.name}`)} (${columns})`);
+    const target = identifier(`closing_${metric.name}`);
+    const columns = rollupColumns(metric).map(({ name, type }) => `${identifier(name)} ${type}`).join(', ');
+    await session.run(`CREATE OR REPLACE TEMP TABLE ${target} (${columns})`);
+    const insert = (of: readonly EventTime[]): Promise<void> => session.run(`INSERT INTO temp.${target} ${rollupSql(metric, eventsOf(of))}`);
+    const failed = await insert(hours).then(
+      () => [],
+      () => hours,
+    );
+    for (const hour of failed) {
+      await insert([hour]).catch((error: unknown) => {
+        failures.push({ hour, metric: metric.name, reason: messageOf(error).split('\n')[0] ?? 'unknown' });
+      });
     }
   }
   return failures;
+}
+
+function eventsOf(hours: readonly EventTime[]): string {
+  return `SELECT ${PUBLIC_EVENT_COLUMNS} FROM store.events WHERE hour IN (${hours.map(timestamp).join(', ')})`;
 }
 
 async function writeFiles(parts: CloserParts, hours: readonly EventTime[]): Promise<WrittenFile[]> {

@@ -48,14 +48,15 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   if (orphans.length > 0) options.logger.info({ files: orphans.length }, 'removed files that an interrupted closing left behind');
   const final = await store.finalHours();
   const last = final.at(-1)?.hour;
-  if (last !== undefined) await publishDays(options, [last]);
-  const totals = await store.query('SELECT sum(counted), sum(late), sum(rejected), sum(duplicate) FROM hours');
+  // The closing that was interrupted may have ended more than one day.
+  await publishDays(options, final.slice(-HOURS_PER_CLOSING).map(({ hour }) => hour));
+  // Not from `hours`: rejected records may belong to none.
+  const totals = await store.query('SELECT sum(counted), sum(late + late_after), sum(rejected + rejected_after), sum(duplicate) FROM receipts');
   const [counted, late, rejected, duplicate] = (totals.rows[0] ?? []).map((cell) => Number(cell ?? 0));
-  const unplaced = await store.query('SELECT coalesce(sum(rejected), 0) FROM receipts WHERE hour IS NULL');
   return new Loop(options, await store.progress(), await store.openHours(), {
     counted: counted ?? 0,
     late: late ?? 0,
-    rejected: (rejected ?? 0) + Number(unplaced.rows[0]?.[0] ?? 0),
+    rejected: rejected ?? 0,
     duplicate: duplicate ?? 0,
     finalHours: final.length,
     lastFinal: last,

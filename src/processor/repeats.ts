@@ -15,10 +15,10 @@ const COMPARED = EVENT_COLUMNS.map(({ name }) => name).filter((name) => CONTENT.
 /**
  * Finds events with the key (hour, instance, query) of an event that is already counted, in this batch or in an open
  * hour. The same content again is a `duplicate`; other content is a `conflict`, of which the smaller in total order stays
- * counted, whichever came first. `withVerdicts` says that some records of the batch have a verdict already. Writes verdicts for the others, takes an event out again that a smaller one displaces,
- * and returns how many verdicts it wrote.
+ * counted, whichever came first. `withVerdicts` says that some records of the batch have a verdict already. Writes
+ * verdicts for the others, takes events out again that a smaller one displaces, and returns how many there were of each.
  */
-export async function settleRepeats(session: Session, cleanColumns: string, withVerdicts: boolean): Promise<number> {
+export async function settleRepeats(session: Session, cleanColumns: string, withVerdicts: boolean): Promise<{ verdicts: number; evicted: number }> {
   const unjudged = withVerdicts ? 'ANTI JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"' : '';
   const survivors = `SELECT date_trunc('hour', arrival_timestamp) AS hour, deployment || '-' || instance_id AS instance_id, query_id
     FROM temp.batch b ${unjudged}`;
@@ -28,7 +28,7 @@ export async function settleRepeats(session: Session, cleanColumns: string, with
     SELECT hour, instance_id, query_id FROM survivors GROUP BY ALL HAVING count(*) > 1
     UNION SELECT hour, instance_id, query_id FROM survivors
       SEMI JOIN (SELECT hour, instance_id, query_id FROM store.events WHERE hour >= ${oldest}) USING (hour, instance_id, query_id)`);
-  if (numberOf(found['Count']) === 0) return 0;
+  if (numberOf(found['Count']) === 0) return { verdicts: 0, evicted: 0 };
   const candidates = `SELECT ${cleanColumns} FROM temp.batch b ${unjudged}`;
   const rows = await session.rows(settleSql(candidates));
   const evicted = rows.filter((row) => row['was_counted'] === true);
@@ -41,12 +41,14 @@ export async function settleRepeats(session: Session, cleanColumns: string, with
     });
     await session.run(`INSERT INTO temp.verdicts VALUES ${values.join(', ')}`);
   }
-  return fresh.length;
+  return { verdicts: fresh.length, evicted: evicted.length };
 }
 
 /**
  * Per key, in the order of arrival: a record equal to the smallest before it is a duplicate; one that is larger, or that
- * a smaller one displaces later, is a conflict; the first of the smallest is the one that counts.
+ * a smaller one displaces later, is a conflict; the first of the smallest is the one that counts. A conflict names the
+ * field in which the record differs from the one that was counted when it came or that displaced it, and so the same one
+ * however the records are cut into batches.
  */
 function settleSql(candidates: string): string {
   const key = 'hour, instance_id, query_id';
@@ -59,13 +61,17 @@ function settleSql(candidates: string): string {
       SELECT *, dense_rank() OVER (PARTITION BY ${key} ORDER BY ${order}) AS content,
         row_number() OVER (PARTITION BY ${key} ORDER BY was_counted DESC, "offset") AS arrival FROM involved),
     judged AS (
-      SELECT *, min(content) OVER (PARTITION BY ${key} ORDER BY arrival ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS smallest_before
-      FROM ranked),
-    winners AS (SELECT * FROM judged WHERE content = 1 QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY arrival) = 1)
-    SELECT r."partition", r."offset", r.was_counted, epoch_us(r.hour) AS hour,
+      SELECT *, min(content) OVER (PARTITION BY ${key} ORDER BY arrival ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS smallest_before,
+        smallest_before IS NULL OR content < smallest_before AS took_over FROM ranked),
+    opposed AS (
+      SELECT *, CASE WHEN took_over THEN lead(content) OVER (PARTITION BY ${key}, took_over ORDER BY arrival) ELSE smallest_before END AS opponent
+      FROM judged),
+    contents AS (SELECT * FROM judged QUALIFY row_number() OVER (PARTITION BY ${key}, content ORDER BY arrival) = 1)
+    SELECT r."partition", r."offset", r.was_counted,
       CASE WHEN r.content = r.smallest_before THEN 'duplicate' ELSE 'rejected' END AS fate,
       CASE WHEN r.content IS DISTINCT FROM r.smallest_before THEN CASE ${differs} END END AS detail
-    FROM judged r JOIN winners w USING (${key}) WHERE r.arrival <> w.arrival ORDER BY r."partition", r."offset"`;
+    FROM opposed r JOIN contents w ON w.hour = r.hour AND w.instance_id = r.instance_id AND w.query_id = r.query_id AND w.content = r.opponent
+    ORDER BY r."partition", r."offset"`;
 }
 
 /** Takes a counted event out of its open hour, because a smaller one with its key has come. */

@@ -123,10 +123,11 @@ class Replayer {
     const end = replayTime(reel.slice.to);
     let row = 0;
     while (!signal.aborted) {
+      const plan = this.#pacer;
       const nowMs = this.#options.clock.monotonicMs();
-      const allowed = replayTime(Math.min(pacer.allowedUntil(this.#pacer, nowMs), end));
+      const allowed = replayTime(Math.min(pacer.allowedUntil(plan, nowMs), end));
       const until = allowed >= end ? reel.rows : firstFrom(reel.arrivals, row, allowed);
-      while (row < until && !signal.aborted) {
+      while (row < until && this.#pacer === plan && !signal.aborted) {
         const next = Math.min(until, row + SEND_ROWS);
         for (const chunk of await reel.chunks(row, next)) {
           await this.#send(sequencer.wrap(chunk, (seq) => reel.arrivals[seq - reel.firstSeq] ?? Number.NaN));
@@ -135,9 +136,11 @@ class Replayer {
         this.#moveTo(replayTime(Math.max(this.#at, Math.floor(reel.arrivals[row - 1] ?? 0) || 0)));
       }
       if (signal.aborted) return;
+      // Paused, at another speed or done with filling: how far the film may go has to be asked again.
+      if (this.#pacer !== plan) continue;
       const watermarks = sequencer.watermarksUntil(eventTime(allowed));
       if (watermarks !== undefined) await this.#send(watermarks);
-      this.#moveTo(allowed);
+      this.#moveTo(replayTime(Math.max(this.#at, allowed)));
       if (allowed >= end) return;
       await this.#sleep(reel, row, sequencer);
     }

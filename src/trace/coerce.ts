@@ -16,6 +16,10 @@ const INTEGERS = new Set(['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT'
 const WIDE_INTEGERS = new Set(['UBIGINT', 'HUGEINT', 'UHUGEINT']);
 const TIMESTAMPS = new Set(['TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS', 'TIMESTAMP WITH TIME ZONE', 'DATE']);
 
+/** Times outside of these (the years 1684 and 2255) are not exact as a JavaScript number of microseconds, nor ever meant. */
+export const LAST_TIME = Number.MAX_SAFE_INTEGER;
+export const FIRST_TIME = -LAST_TIME;
+
 type Family = 'integer' | 'wide' | 'real' | 'text' | 'boolean' | 'timestamp' | 'null';
 
 function familyOf(sqlType: string): Family | undefined {
@@ -39,12 +43,14 @@ export const ACCEPTED: Readonly<Record<ColumnType, string>> = {
 /**
  * SQL that reads a column of the found type as the type it should have. Redset went through pandas: nullable integers
  * arrive as DOUBLE, a NaN is a null, booleans may be 0/1, times may be text. Undefined if the type cannot be meant.
+ * With `soundTimes` a TIMESTAMP is taken as it is: only then can whole row groups be left out by their statistics.
  */
-export function coercion(column: RedsetColumn, foundType: string): Coercion | undefined {
+export function coercion(column: RedsetColumn, foundType: string, soundTimes = false): Coercion | undefined {
   const family = familyOf(foundType);
   const x = identifier(column.name);
   if (family === undefined) return undefined;
   if (family === 'null') return { value: `CAST(NULL AS ${column.type.toUpperCase()})`, bad: undefined };
+  if (column.type === 'timestamp' && foundType === 'TIMESTAMP' && soundTimes) return { value: x, bad: undefined };
   return TARGETS[column.type](x, family, foundType);
 }
 
@@ -81,9 +87,9 @@ const TARGETS: Record<ColumnType, (x: string, family: Family, type: string) => C
     if (family === 'real') return { value: `CAST(${integral(x)} AS VARCHAR)`, bad: notIntegral(x) };
     return undefined;
   },
-  timestamp: (x, family, type) => {
-    if (family === 'timestamp') return { value: type === 'TIMESTAMP' ? x : `CAST(${x} AS TIMESTAMP)`, bad: undefined };
-    if (family === 'text') return checked(`TRY_CAST(trim(${x}) AS TIMESTAMP)`, present(x));
+  timestamp: (x, family) => {
+    if (family === 'timestamp') return checked(believable(`TRY_CAST(${x} AS TIMESTAMP)`), `${x} IS NOT NULL`);
+    if (family === 'text') return checked(believable(`TRY_CAST(trim(${x}) AS TIMESTAMP)`), present(x));
     return undefined;
   },
 };
@@ -99,6 +105,11 @@ function integral(x: string): string {
 /** A fraction, an infinity or a number beyond 64 bits: something else than an integer or a NaN. */
 function notIntegral(x: string): string {
   return `(${x} <> trunc(${x}) OR (abs(${x}) >= 9.2e18 AND NOT isnan(CAST(${x} AS DOUBLE))))`;
+}
+
+/** A time that the rest of the program can count with; else null, infinities included. */
+function believable(time: string): string {
+  return `CASE WHEN ${time} BETWEEN make_timestamp(${FIRST_TIME}) AND make_timestamp(${LAST_TIME}) THEN ${time} END`;
 }
 
 function checked(value: string, isPresent: string): Coercion {

@@ -43,7 +43,9 @@ async function expand(spec: string): Promise<{ root: string; paths: string[] }> 
   const paths: string[] = [];
   for await (const entry of fsGlob(pattern, { cwd: root })) {
     const file = path.join(root, entry);
-    if ((await stat(file)).isFile()) paths.push(file);
+    const found = await stat(file).catch(() => undefined);
+    // A link that leads nowhere is no folder: it is said when the file cannot be opened.
+    if (found === undefined || found.isFile()) paths.push(file);
   }
   if (paths.length === 0) {
     throw new SpillwayError('TRACE_NOT_FOUND', `trace ${spec}: no Parquet file found`, {

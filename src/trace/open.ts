@@ -1,4 +1,5 @@
-import { SpillwayError, messageOf } from '../errors.ts';
+import { mkdir } from 'node:fs/promises';
+import { SpillwayError } from '../errors.ts';
 import { Engine, numberOf, textOf } from '../engine/session.ts';
 import type { Session } from '../engine/session.ts';
 import { quoted, timestamp } from '../engine/sql.ts';
@@ -7,6 +8,8 @@ import { DEPLOYMENTS, REDSET_COLUMNS } from '../model/redset.ts';
 import type { Deployment } from '../model/redset.ts';
 import { eventTime } from '../model/time.ts';
 import type { EventTime } from '../model/time.ts';
+import { FIRST_TIME, LAST_TIME } from './coerce.ts';
+import { explainFailure, firstLine } from './damage.ts';
 import { orderedCopy, removeAbandoned, spillFolder } from './cache.ts';
 import { findParquetFiles } from './files.ts';
 import type { ParquetFile } from './files.ts';
@@ -42,6 +45,8 @@ const JUDGED_SLICE_ROWS = 200_000;
  */
 export async function openTrace(spec: TraceSpec): Promise<Trace> {
   const files = await findParquetFiles(spec.path);
+  // DuckDB makes the folder it spills to, but not the one above it.
+  await mkdir(spec.cacheDir, { recursive: true });
   await removeAbandoned(spec.cacheDir);
   const engine = await Engine.open(':memory:', {
     memoryMb: spec.memoryMb,
@@ -52,13 +57,16 @@ export async function openTrace(spec: TraceSpec): Promise<Trace> {
     return await describe(spec, files, engine);
   } catch (error) {
     engine.close();
-    throw error;
+    throw await explainFailure(files, error);
   }
 }
 
 async function describe(spec: TraceSpec, files: readonly ParquetFile[], engine: Engine): Promise<Trace> {
   const session = await engine.session();
-  const groups = await sourceGroups(session, files, spec.deployment);
+  const columns = new Map<string, FileColumns>();
+  for (const file of files) columns.set(file.path, await columnsOf(session, file.path));
+  const rowGroups = await readRowGroups(session, columns);
+  const groups = sourceGroups(columns, { fallback: spec.deployment, soundTimes: rowGroups !== undefined });
   const fileRows = await rowsByFile(session, files);
   const identity: TraceIdentity = {
     files: files.map(({ name, bytes, footerSha256, path: file }) => ({ name, bytes, rows: fileRows.get(file) ?? 0, footerSha256 })),
@@ -69,16 +77,15 @@ async function describe(spec: TraceSpec, files: readonly ParquetFile[], engine: 
       hint: 'name files that hold events',
     });
   }
-  let source = groups.map(({ select, paths }) => `SELECT ${select} FROM read_parquet([${paths.map(quoted).join(', ')}])`).join(' UNION ALL ');
-  const histogram = await readHistogram(session, source, spec.path);
+  let source = groups.map(({ select, paths }) => `SELECT ${select} FROM ${readParquet(paths)}`).join(' UNION ALL ');
+  const histogram = await readHistogram(session, source);
   const { first, last } = await readRange(session, source);
   const range = { from: first ?? eventTime(0), to: eventTime((last ?? 0) + 1) };
-  const rowGroups = await readRowGroups(session, files);
   const ordered =
     rowGroups !== undefined && readAmplification(cutSlices(histogram, range, JUDGED_SLICE_ROWS), rowGroups) <= MAX_READ_AMPLIFICATION;
   if (!ordered) {
     const copy = await orderedCopy({ session, source, identity, cacheDir: spec.cacheDir, onProgress: spec.onProgress });
-    source = `SELECT * FROM read_parquet(${quoted(copy)})`;
+    source = `SELECT * FROM ${readParquet([copy])}`;
   }
   const instances = await readInstances(session, source);
   return {
@@ -100,18 +107,21 @@ async function describe(spec: TraceSpec, files: readonly ParquetFile[], engine: 
   };
 }
 
+/** A scan of files. Folders such as `query_type=x` above them say nothing about their columns. */
+function readParquet(paths: readonly string[]): string {
+  return `read_parquet([${paths.map(quoted).join(', ')}], hive_partitioning = false)`;
+}
+
 /** Files that can be read by one scan: same columns, same types, same way to their deployment. */
-async function sourceGroups(
-  session: Session,
-  files: readonly ParquetFile[],
-  fallback: Deployment | undefined,
-): Promise<readonly { select: string; paths: string[] }[]> {
+function sourceGroups(
+  files: ReadonlyMap<string, FileColumns>,
+  options: { readonly fallback: Deployment | undefined; readonly soundTimes: boolean },
+): readonly { select: string; paths: string[] }[] {
   const groups = new Map<string, { select: string; paths: string[] }>();
-  for (const file of files) {
-    const columns = await columnsOf(session, file.path);
-    const select = coercedColumns(file.path, columns, deploymentOf(file.path, columns, fallback));
+  for (const [file, columns] of files) {
+    const select = coercedColumns(file, columns, deploymentOf(file, columns, options.fallback), options.soundTimes);
     const group = groups.get(select) ?? { select, paths: [] };
-    group.paths.push(file.path);
+    group.paths.push(file);
     groups.set(select, group);
   }
   return [...groups.values()];
@@ -119,7 +129,7 @@ async function sourceGroups(
 
 async function columnsOf(session: Session, file: string): Promise<FileColumns> {
   try {
-    const rows = await session.rows(`DESCRIBE SELECT * FROM read_parquet(${quoted(file)})`);
+    const rows = await session.rows(`DESCRIBE SELECT * FROM ${readParquet([file])}`);
     return new Map(rows.map((row) => [textOf(row['column_name']), textOf(row['column_type'])]));
   } catch (cause) {
     throw new SpillwayError('TRACE_INVALID', `trace file ${file}: expected a readable Parquet file, found: ${firstLine(cause)}`, {
@@ -135,21 +145,13 @@ async function rowsByFile(session: Session, files: readonly ParquetFile[]): Prom
   return new Map(rows.map((row) => [textOf(row['file_name']), numberOf(row['num_rows'])]));
 }
 
-async function readHistogram(session: Session, source: string, trace: string): Promise<Histogram> {
-  const sql = `SELECT epoch_us(time_bucket(INTERVAL 1 minute, arrival_timestamp)) AS minute, count(*) AS rows
-    FROM (${source}) WHERE arrival_timestamp IS NOT NULL GROUP BY 1 ORDER BY 1`;
-  try {
-    const rows = await session.rows(sql);
-    return {
-      minutes: Float64Array.from(rows, (row) => numberOf(row['minute'])),
-      counts: Float64Array.from(rows, (row) => numberOf(row['rows'])),
-    };
-  } catch (cause) {
-    throw new SpillwayError('TRACE_INVALID', `trace ${trace}: expected readable column chunks, found: ${firstLine(cause)}`, {
-      cause,
-      hint: 'a file is damaged: fetch or write it again',
-    });
-  }
+async function readHistogram(session: Session, source: string): Promise<Histogram> {
+  const rows = await session.rows(`SELECT epoch_us(time_bucket(INTERVAL 1 minute, arrival_timestamp)) AS minute, count(*) AS rows
+    FROM (${source}) WHERE arrival_timestamp IS NOT NULL GROUP BY 1 ORDER BY 1`);
+  return {
+    minutes: Float64Array.from(rows, (row) => numberOf(row['minute'])),
+    counts: Float64Array.from(rows, (row) => numberOf(row['rows'])),
+  };
 }
 
 async function readRange(session: Session, source: string): Promise<{ first: EventTime | undefined; last: EventTime | undefined }> {
@@ -158,19 +160,22 @@ async function readRange(session: Session, source: string): Promise<{ first: Eve
   return { first: time(row['first']), last: time(row['last']) };
 }
 
-/** The row groups' ranges of time by their statistics; undefined if a file has none (text times, old writers). */
-async function readRowGroups(session: Session, files: readonly ParquetFile[]): Promise<RowGroup[] | undefined> {
-  const list = files.map(({ path: file }) => quoted(file)).join(', ');
-  const rows = await session.rows(`SELECT type, row_group_num_rows AS rows,
+/**
+ * The row groups' ranges of time by their statistics. Undefined if a file has none (text times, old writers), if some lie
+ * outside of all reason, or if its type is one by which DuckDB cannot leave out row groups: nanoseconds, as pandas writes
+ * them, or a time zone.
+ */
+async function readRowGroups(session: Session, files: ReadonlyMap<string, FileColumns>): Promise<RowGroup[] | undefined> {
+  for (const columns of files.values()) if (columns.get('arrival_timestamp') !== 'TIMESTAMP') return undefined;
+  const rows = await session.rows(`SELECT row_group_num_rows AS rows,
       epoch_us(TRY_CAST(coalesce(stats_min_value, stats_min) AS TIMESTAMP)) AS first,
       epoch_us(TRY_CAST(coalesce(stats_max_value, stats_max) AS TIMESTAMP)) AS last
-    FROM parquet_metadata([${list}]) WHERE path_in_schema = 'arrival_timestamp'`);
+    FROM parquet_metadata([${[...files.keys()].map(quoted).join(', ')}]) WHERE path_in_schema = 'arrival_timestamp'`);
   const groups: RowGroup[] = [];
   for (const row of rows) {
-    const { type, first, last } = row;
-    if (type !== 'INT64' && type !== 'INT96') return undefined;
+    const { first, last } = row;
     if (numberOf(row['rows']) === 0) continue;
-    if (typeof first !== 'bigint' || typeof last !== 'bigint') return undefined;
+    if (typeof first !== 'bigint' || typeof last !== 'bigint' || first < FIRST_TIME || last > LAST_TIME) return undefined;
     groups.push({ first: eventTime(first), last: eventTime(last), rows: numberOf(row['rows']) });
   }
   return groups;
@@ -190,10 +195,6 @@ async function readInstances(session: Session, source: string): Promise<TraceIns
       rows: numberOf(row['rows']),
     };
   });
-}
-
-function firstLine(error: unknown): string {
-  return messageOf(error).split('\n')[0] ?? '';
 }
 
 /** Names of a trace's coerced columns, in their order. */

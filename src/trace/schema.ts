@@ -33,9 +33,12 @@ export function deploymentOf(file: string, columns: FileColumns, fallback: Deplo
   );
 }
 
-/** The SELECT list that turns a file's columns into `deployment`, Redset's columns, `bad_columns` and `raw`. */
-export function coercedColumns(file: string, columns: FileColumns, deployment: DeploymentSource): string {
-  const coercions = REDSET_COLUMNS.map((column) => ({ column, coercion: coercionOf(file, column, columns) }));
+/**
+ * The SELECT list that turns a file's columns into `deployment`, Redset's columns, `bad_columns` and `raw`. `soundTimes`
+ * says that every time is known to be a believable one.
+ */
+export function coercedColumns(file: string, columns: FileColumns, deployment: DeploymentSource, soundTimes = false): string {
+  const coercions = REDSET_COLUMNS.map((column) => ({ column, coercion: coercionOf(file, column, columns, soundTimes) }));
   const known = DEPLOYMENTS.map(quoted).join(', ');
   const deploymentSql = deployment === 'column' ? `CASE WHEN deployment IN (${known}) THEN deployment END` : quoted(deployment);
   const bad: { name: string; bad: string }[] = coercions.flatMap(({ column, coercion: { bad } }) => (bad === undefined ? [] : [{ name: column.name, bad }]));
@@ -55,7 +58,7 @@ export function coercedColumns(file: string, columns: FileColumns, deployment: D
   ].join(', ');
 }
 
-function coercionOf(file: string, column: RedsetColumn, columns: FileColumns): Coercion {
+function coercionOf(file: string, column: RedsetColumn, columns: FileColumns, soundTimes: boolean): Coercion {
   const found = columns.get(column.name);
   if (found === undefined) {
     if (OPTIONAL_COLUMNS.has(column.name)) return { value: `CAST(NULL AS ${column.type.toUpperCase()})`, bad: undefined };
@@ -66,7 +69,7 @@ function coercionOf(file: string, column: RedsetColumn, columns: FileColumns): C
       { hint: 'the file must have the columns of Redset, by their names; docs/semantics.md lists them' },
     );
   }
-  const result = coercion(column, found);
+  const result = coercion(column, found, soundTimes);
   if (result === undefined) {
     throw new SpillwayError('TRACE_INVALID', `trace file ${file}: column ${column.name}: expected ${ACCEPTED[column.type]}, found ${found}`, {
       hint: 'write the column in one of the types named and try again',

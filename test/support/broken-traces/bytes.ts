@@ -136,6 +136,18 @@ const FRAME: readonly BrokenTrace[] = [
   })),
 ];
 
+/** The first of these bytes in the footer, overwritten by bytes that no text has. */
+const noText = (text: string): BrokenTrace => ({
+  name: `in whose footer the text ${text} is damaged`,
+  verdict: invalid('footer'),
+  make: changed((sound) => {
+    const start = sound.indexOf(text, sound.length - 8 - sound.readUInt32LE(sound.length - 8));
+    return at(sound, start, ...Buffer.alloc(text.length, 0xff));
+  }),
+});
+
+const TEXTS: readonly BrokenTrace[] = [noText('DuckDB version'), noText('unload')];
+
 /** Bytes overwritten at a place between the data's start (0) and the footer's end (1). */
 const DAMAGED: readonly BrokenTrace[] = [
   ...[0.02, 0.2, 0.4, 0.6, 0.8, 0.98].map((place) => ({
@@ -168,4 +180,4 @@ const DAMAGED: readonly BrokenTrace[] = [
 ];
 
 /** Files that are no Parquet, or no longer. */
-export const BROKEN_BYTES: readonly BrokenTrace[] = [...NOT_PARQUET, ...TRUNCATED, ...FRAME, ...DAMAGED];
+export const BROKEN_BYTES: readonly BrokenTrace[] = [...NOT_PARQUET, ...TRUNCATED, ...FRAME, ...TEXTS, ...DAMAGED];

@@ -13,7 +13,13 @@ const packages = 'test/node_modules';
 export const CHECKS: readonly Check[] = [
   {
     title: 'checking style (biome)',
-    args: [`${packages}/@biomejs/biome/bin/biome`, 'check', '--error-on-warnings', '--colors=off'],
+    args: [
+      `${packages}/@biomejs/biome/bin/biome`,
+      'check',
+      '--error-on-warnings',
+      '--max-diagnostics=100',
+      '--colors=off',
+    ],
   },
   { title: 'checking types (tsc)', args: [`${packages}/typescript/bin/tsc`, '--project', '.', '--pretty', 'false'] },
 ];

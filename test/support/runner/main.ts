@@ -31,7 +31,13 @@ async function runChecks(stop: AbortSignal): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const check of CHECKS) {
     if (stop.aborted) break;
-    outcomes.push(await phase(check.title, () => runCheck(check), resultNote));
+    outcomes.push(
+      await phase(
+        check.title,
+        () => runCheck(check),
+        ({ failures }) => (failures.length > 0 ? ' (FAILED)' : ''),
+      ),
+    );
   }
   return outcomes;
 }
@@ -61,14 +67,12 @@ async function runFiles(files: readonly string[], stop: AbortSignal): Promise<Ou
   return outcomes;
 }
 
-/** What stands behind the time of a phase or file: the counts, where there is something to say. */
+/** What stands behind the time of a test file. */
 function resultNote({ passed, failures, skips }: Outcome): string {
-  const parts = [
-    passed > 1 || (passed === 1 && failures.length + skips.length > 0) ? `${passed} passed` : '',
-    failures.length > 0 ? `${failures.length} FAILED` : '',
-    skips.length > 0 ? `${skips.length} skipped` : '',
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+  const parts = [`${passed} passed`];
+  if (failures.length > 0) parts.push(`${failures.length} FAILED`);
+  if (skips.length > 0) parts.push(`${skips.length} skipped`);
+  return ` (${parts.join(', ')})`;
 }
 
 function withFile(file: string, outcome: Outcome): Outcome {

@@ -21,7 +21,8 @@ export function toJsonCell(cell: Cell): JsonCell {
   if (cell === null || typeof cell === 'string' || typeof cell === 'boolean') return cell;
   if (typeof cell === 'number') return Number.isFinite(cell) ? cell : null;
   if (typeof cell === 'bigint') return Number.isSafeInteger(Number(cell)) ? Number(cell) : cell.toString();
-  if (cell instanceof DuckDBTimestampValue || cell instanceof DuckDBTimestampTZValue) return isoTime(eventTime(cell.micros));
+  if (cell instanceof DuckDBTimestampValue || cell instanceof DuckDBTimestampTZValue)
+    return isoTime(eventTime(cell.micros));
   if (cell instanceof DuckDBDateValue) return cell.toString();
   if (cell instanceof DuckDBDecimalValue) return cell.toString();
   if (cell instanceof DuckDBBlobValue) return Buffer.from(cell.bytes).toString('base64');
@@ -29,6 +30,7 @@ export function toJsonCell(cell: Cell): JsonCell {
   if (cell instanceof DuckDBStructValue) {
     return Object.fromEntries(Object.entries(cell.entries).map(([name, value]) => [name, toJsonCell(value)]));
   }
-  if (cell instanceof DuckDBMapValue) return cell.entries.map(({ key, value }) => ({ key: toJsonCell(key), value: toJsonCell(value) }));
+  if (cell instanceof DuckDBMapValue)
+    return cell.entries.map(({ key, value }) => ({ key: toJsonCell(key), value: toJsonCell(value) }));
   return cell.toString();
 }

@@ -1,19 +1,26 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { SpillwayError, messageOf } from '../errors.ts';
-import { Engine, numberOf, textOf } from '../engine/session.ts';
 import type { Row, Session } from '../engine/session.ts';
+import { Engine, numberOf, textOf } from '../engine/session.ts';
 import { identifier, quoted, timestamp } from '../engine/sql.ts';
-import { rollupColumns } from '../metrics/metric.ts';
+import { messageOf, SpillwayError } from '../errors.ts';
 import type { Metric } from '../metrics/metric.ts';
+import { rollupColumns } from '../metrics/metric.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { eventTime } from '../model/time.ts';
 import type { EventTime } from '../model/time.ts';
+import { eventTime } from '../model/time.ts';
 import type { Clock } from '../time/clock.ts';
 import { guardedQuery } from './guard.ts';
 import type { ArchiveFile, ClosedHour, HotStore, HourRow, PartitionProgress } from './hot-store.ts';
 import { createLive } from './live.ts';
-import { LIVE_CATALOG, PUBLIC_TABLES, SCHEMA_VERSION, createFileViews, createLiveCatalog, createTables } from './tables.ts';
+import {
+  createFileViews,
+  createLiveCatalog,
+  createTables,
+  LIVE_CATALOG,
+  PUBLIC_TABLES,
+  SCHEMA_VERSION,
+} from './tables.ts';
 
 export interface DuckDBStoreOptions {
   /** The run's folder; the file is `hot.duckdb` in it. */
@@ -41,7 +48,9 @@ export async function openDuckDBStore(options: DuckDBStoreOptions): Promise<HotS
     () => false,
   );
   if (!exists && options.create === undefined) {
-    throw new SpillwayError('RUN_NOT_FOUND', `no run in ${options.dir}`, { hint: '`spillway status` lists the runs of a data folder' });
+    throw new SpillwayError('RUN_NOT_FOUND', `no run in ${options.dir}`, {
+      hint: '`spillway status` lists the runs of a data folder',
+    });
   }
   await mkdir(options.dir, { recursive: true });
   const engine = await openEngine(file, options);
@@ -61,11 +70,18 @@ export async function openDuckDBStore(options: DuckDBStoreOptions): Promise<HotS
 
 async function openEngine(file: string, options: DuckDBStoreOptions): Promise<Engine> {
   try {
-    return await Engine.open(file, { memoryMb: options.memoryMb, threads: options.threads, tempDir: path.join(options.dir, 'spill') });
+    return await Engine.open(file, {
+      memoryMb: options.memoryMb,
+      threads: options.threads,
+      tempDir: path.join(options.dir, 'spill'),
+    });
   } catch (cause) {
     const text = messageOf(cause).split('\n')[0] ?? '';
     if (/lock/i.test(text)) {
-      throw new SpillwayError('RUN_OWNED', `${file} is open in another process: ${text}`, { cause, hint: 'stop that process, or ask it by its address' });
+      throw new SpillwayError('RUN_OWNED', `${file} is open in another process: ${text}`, {
+        cause,
+        hint: 'stop that process, or ask it by its address',
+      });
     }
     throw new SpillwayError('STORE_INVALID', `${file}: expected a store of Spillway, found: ${text}`, {
       cause,
@@ -74,11 +90,17 @@ async function openEngine(file: string, options: DuckDBStoreOptions): Promise<En
   }
 }
 
-async function createIfEmpty(session: Session, create: { manifest: Manifest; metrics: readonly Metric[] }): Promise<void> {
+async function createIfEmpty(
+  session: Session,
+  create: { manifest: Manifest; metrics: readonly Metric[] },
+): Promise<void> {
   const { manifest, metrics } = create;
   const tables = await session.row("SELECT count(*) AS n FROM duckdb_tables() WHERE schema_name = 'store'");
-  if (numberOf(tables['n']) > 0) return;
-  const partitions = Array.from({ length: manifest.partitions }, (_, partition) => `(${partition}, 0, 0, NULL, -1, 0, 0, 0, false)`);
+  if (numberOf(tables.n) > 0) return;
+  const partitions = Array.from(
+    { length: manifest.partitions },
+    (_, partition) => `(${partition}, 0, 0, NULL, -1, 0, 0, 0, false)`,
+  );
   await session.transaction(async () => {
     for (const statement of [...createTables(metrics), ...createFileViews(metrics)]) await session.run(statement);
     await session.run(`INSERT INTO store.meta VALUES
@@ -92,17 +114,27 @@ async function createIfEmpty(session: Session, create: { manifest: Manifest; met
 
 async function readMeta(session: Session, file: string): Promise<{ manifest: Manifest; metrics: Metric[] }> {
   const rows = await session.rows('SELECT name, value FROM store.meta').catch((cause: unknown) => {
-    throw new SpillwayError('STORE_INVALID', `${file}: expected a store of Spillway, found another database`, { cause, hint: 'choose another --data-dir or --run' });
+    throw new SpillwayError('STORE_INVALID', `${file}: expected a store of Spillway, found another database`, {
+      cause,
+      hint: 'choose another --data-dir or --run',
+    });
   });
-  const meta = new Map(rows.map((row) => [textOf(row['name']), textOf(row['value'])]));
+  const meta = new Map(rows.map((row) => [textOf(row.name), textOf(row.value)]));
   const version = meta.get('schema_version');
   if (version !== String(SCHEMA_VERSION)) {
-    throw new SpillwayError('STORE_VERSION', `${file}: expected schema version ${SCHEMA_VERSION}, found ${version ?? 'none'}`, {
-      hint: 'use the release that made the run, or start a new run with --run',
-    });
+    throw new SpillwayError(
+      'STORE_VERSION',
+      `${file}: expected schema version ${SCHEMA_VERSION}, found ${version ?? 'none'}`,
+      {
+        hint: 'use the release that made the run, or start a new run with --run',
+      },
+    );
   }
   // Written by createIfEmpty of the same schema version, in the same shape.
-  return { manifest: JSON.parse(meta.get('manifest') ?? '') as Manifest, metrics: JSON.parse(meta.get('metrics') ?? '') as Metric[] };
+  return {
+    manifest: JSON.parse(meta.get('manifest') ?? '') as Manifest,
+    metrics: JSON.parse(meta.get('metrics') ?? '') as Metric[],
+  };
 }
 
 /** From here on no statement reaches a file outside the run's own folders, the network or a setting. */
@@ -147,11 +179,15 @@ class DuckDBStore implements HotStore {
   }
 
   async progress(): Promise<PartitionProgress[]> {
-    const rows = await this.#parts.setup.rows('SELECT * REPLACE (epoch_us(watermark) AS watermark) FROM store.progress ORDER BY "partition"');
+    const rows = await this.#parts.setup.rows(
+      'SELECT * REPLACE (epoch_us(watermark) AS watermark) FROM store.progress ORDER BY "partition"',
+    );
     return rows.map(toProgress);
   }
 
-  async ingest<T>(compute: (session: Session) => Promise<{ progress: readonly PartitionProgress[]; result: T }>): Promise<T> {
+  async ingest<T>(
+    compute: (session: Session) => Promise<{ progress: readonly PartitionProgress[]; result: T }>,
+  ): Promise<T> {
     const session = this.#parts.ingest;
     return await session.transaction(async () => {
       const { progress, result } = await compute(session);
@@ -166,8 +202,10 @@ class DuckDBStore implements HotStore {
   }
 
   async openHours(): Promise<EventTime[]> {
-    const rows = await this.#parts.setup.rows(`SELECT epoch_us(hour) AS hour FROM ${LIVE_CATALOG}.main.hours WHERE state = 'open' ORDER BY 1`);
-    return rows.map((row) => eventTime(numberOf(row['hour'])));
+    const rows = await this.#parts.setup.rows(
+      `SELECT epoch_us(hour) AS hour FROM ${LIVE_CATALOG}.main.hours WHERE state = 'open' ORDER BY 1`,
+    );
+    return rows.map((row) => eventTime(numberOf(row.hour)));
   }
 
   closingSession(): Session {
@@ -179,25 +217,44 @@ class DuckDBStore implements HotStore {
     const list = hours.map(({ hour }) => timestamp(hour)).join(', ');
     await session.transaction(async () => {
       for (const metric of this.metrics) {
-        const columns = rollupColumns(metric).map(({ name }) => identifier(name)).join(', ');
-        await session.run(`INSERT INTO rollups.${identifier(metric.name)} SELECT ${columns}, 1 FROM temp.${identifier(`closing_${metric.name}`)}`);
+        const columns = rollupColumns(metric)
+          .map(({ name }) => identifier(name))
+          .join(', ');
+        await session.run(
+          `INSERT INTO rollups.${identifier(metric.name)} SELECT ${columns}, 1 FROM temp.${identifier(`closing_${metric.name}`)}`,
+        );
       }
       await session.run(freezeReceipts(list));
-      const states = hours.map((h) => `(${timestamp(h.hour)}, 'final', ${h.revision}, ${timestamp(h.watermark)}, make_timestamp(${h.finalizedAt * 1000}))`);
-      await session.run(`DELETE FROM store.hours WHERE hour IN (${list}); INSERT INTO store.hours VALUES ${states.join(', ')}`);
-      const files = hours.flatMap((h) => h.files).map((f) => {
-        const names = [quoted(f.path), f.rows, f.bytes, quoted(f.sha256), quoted(f.state)].join(', ');
-        return `(${timestamp(f.hour)}, ${quoted(f.dataset)}, ${f.revision}, ${names})`;
-      });
+      const states = hours.map(
+        (h) =>
+          `(${timestamp(h.hour)}, 'final', ${h.revision}, ${timestamp(h.watermark)}, make_timestamp(${h.finalizedAt * 1000}))`,
+      );
+      await session.run(
+        `DELETE FROM store.hours WHERE hour IN (${list}); INSERT INTO store.hours VALUES ${states.join(', ')}`,
+      );
+      const files = hours
+        .flatMap((h) => h.files)
+        .map((f) => {
+          const names = [quoted(f.path), f.rows, f.bytes, quoted(f.sha256), quoted(f.state)].join(', ');
+          return `(${timestamp(f.hour)}, ${quoted(f.dataset)}, ${f.revision}, ${names})`;
+        });
       if (files.length > 0) await session.run(`INSERT INTO store.archive_files VALUES ${files.join(', ')}`);
-      const failures = hours.flatMap((h) => h.failures.map((f) => `(${timestamp(h.hour)}, ${quoted(f.metric)}, ${quoted(f.reason)})`));
+      const failures = hours.flatMap((h) =>
+        h.failures.map((f) => `(${timestamp(h.hour)}, ${quoted(f.metric)}, ${quoted(f.reason)})`),
+      );
       if (failures.length > 0) await session.run(`INSERT INTO store.metric_failures VALUES ${failures.join(', ')}`);
     });
   }
 
   async finalHours(): Promise<HourRow[]> {
-    const rows = await this.#parts.setup.rows("SELECT epoch_us(hour) AS hour, revision FROM store.hours WHERE state = 'final' ORDER BY 1");
-    return rows.map((row) => ({ hour: eventTime(numberOf(row['hour'])), state: 'final' as const, revision: numberOf(row['revision']) }));
+    const rows = await this.#parts.setup.rows(
+      "SELECT epoch_us(hour) AS hour, revision FROM store.hours WHERE state = 'final' ORDER BY 1",
+    );
+    return rows.map((row) => ({
+      hour: eventTime(numberOf(row.hour)),
+      state: 'final' as const,
+      revision: numberOf(row.revision),
+    }));
   }
 
   async archiveFiles(day?: string): Promise<ArchiveFile[]> {
@@ -207,14 +264,14 @@ class DuckDBStore implements HotStore {
        QUALIFY revision = max(revision) OVER (PARTITION BY hour, dataset) ORDER BY hour, dataset`,
     );
     return rows.map((row) => ({
-      hour: eventTime(numberOf(row['hour'])),
-      dataset: textOf(row['dataset']),
-      revision: numberOf(row['revision']),
-      path: textOf(row['path']),
-      rows: numberOf(row['rows']),
-      bytes: numberOf(row['bytes']),
-      sha256: textOf(row['sha256']),
-      state: row['state'] === 'uploaded' ? 'uploaded' : 'local',
+      hour: eventTime(numberOf(row.hour)),
+      dataset: textOf(row.dataset),
+      revision: numberOf(row.revision),
+      path: textOf(row.path),
+      rows: numberOf(row.rows),
+      bytes: numberOf(row.bytes),
+      sha256: textOf(row.sha256),
+      state: row.state === 'uploaded' ? 'uploaded' : 'local',
     }));
   }
 
@@ -282,16 +339,16 @@ function freezeReceipts(hours: string): string {
 }
 
 function toProgress(row: Row): PartitionProgress {
-  const watermark = row['watermark'];
+  const watermark = row.watermark;
   return {
-    partition: numberOf(row['partition']),
-    firstOffset: numberOf(row['first_offset']),
-    nextOffset: numberOf(row['next_offset']),
+    partition: numberOf(row.partition),
+    firstOffset: numberOf(row.first_offset),
+    nextOffset: numberOf(row.next_offset),
     watermark: typeof watermark === 'bigint' ? eventTime(watermark) : undefined,
-    lastSeq: numberOf(row['last_seq']),
-    resent: numberOf(row['resent']),
-    controls: numberOf(row['controls']),
-    gaps: numberOf(row['gaps']),
-    ended: row['ended'] === true,
+    lastSeq: numberOf(row.last_seq),
+    resent: numberOf(row.resent),
+    controls: numberOf(row.controls),
+    gaps: numberOf(row.gaps),
+    ended: row.ended === true,
   };
 }

@@ -1,9 +1,9 @@
-import { StatementType } from '@duckdb/node-api';
 import type { DuckDBPreparedStatement } from '@duckdb/node-api';
-import { SpillwayError, messageOf } from '../errors.ts';
-import { textOf } from '../engine/session.ts';
+import { StatementType } from '@duckdb/node-api';
 import type { Session } from '../engine/session.ts';
+import { textOf } from '../engine/session.ts';
 import { quoted } from '../engine/sql.ts';
+import { messageOf, SpillwayError } from '../errors.ts';
 import { toJsonCell } from './cells.ts';
 import type { JsonCell, QueryOptions, QueryResult } from './hot-store.ts';
 import { PUBLIC_TABLES } from './tables.ts';
@@ -29,13 +29,14 @@ export async function guardedQuery(
   return await session.exclusive(async (connection) => {
     let timedOut = false;
     let finished = false;
+    let statement: DuckDBPreparedStatement | undefined;
     const timer = setTimeout(() => {
       timedOut = true;
       if (!finished) connection.interrupt();
     }, timeoutMs);
     await connection.run('BEGIN TRANSACTION READ ONLY');
     try {
-      const statement = await prepareSelect(sql, (text) => connection.extractStatements(text));
+      statement = await prepareSelect(sql, (text) => connection.extractStatements(text));
       const result = await statement.stream();
       const columns = result.columnNames().map((name, index) => ({ name, type: result.columnType(index).toString() }));
       const rows: JsonCell[][] = [];
@@ -48,7 +49,9 @@ export async function guardedQuery(
       return { columns, rows: truncated ? rows.slice(0, maxRows) : rows, truncated };
     } catch (error) {
       if (timedOut) {
-        throw new SpillwayError('QUERY_TIMEOUT', `query: no answer within ${timeoutMs} ms`, { hint: 'ask for fewer hours, or allow more time' });
+        throw new SpillwayError('QUERY_TIMEOUT', `query: no answer within ${timeoutMs} ms`, {
+          hint: 'ask for fewer hours, or allow more time',
+        });
       }
       if (error instanceof SpillwayError) throw error;
       throw new SpillwayError('QUERY_INVALID', `query: ${messageOf(error).split('\n')[0]}`, {
@@ -58,13 +61,17 @@ export async function guardedQuery(
     } finally {
       finished = true;
       clearTimeout(timer);
+      // Until it is destroyed, a prepared statement keeps the memory of its last execution, hash tables included.
+      statement?.destroySync();
       await connection.run('ROLLBACK').catch(() => undefined);
     }
   });
 }
 
 function refuseStatement(found: string): SpillwayError {
-  return new SpillwayError('QUERY_INVALID', `query: expected exactly one SELECT, found ${found}`, { hint: 'the store is read-only from here' });
+  return new SpillwayError('QUERY_INVALID', `query: expected exactly one SELECT, found ${found}`, {
+    hint: 'the store is read-only from here',
+  });
 }
 
 interface Extracted {
@@ -72,11 +79,16 @@ interface Extracted {
   prepare(index: number): Promise<DuckDBPreparedStatement>;
 }
 
-async function prepareSelect(sql: string, extract: (sql: string) => Promise<Extracted>): Promise<DuckDBPreparedStatement> {
+async function prepareSelect(
+  sql: string,
+  extract: (sql: string) => Promise<Extracted>,
+): Promise<DuckDBPreparedStatement> {
   const statements = await extract(sql);
-  if (statements.count !== 1) throw refuseStatement(statements.count === 0 ? 'no statement' : `${statements.count} statements`);
+  if (statements.count !== 1)
+    throw refuseStatement(statements.count === 0 ? 'no statement' : `${statements.count} statements`);
   const statement = await statements.prepare(0);
-  if (statement.statementType !== StatementType.SELECT) throw refuseStatement(StatementType[statement.statementType] ?? 'another statement');
+  if (statement.statementType !== StatementType.SELECT)
+    throw refuseStatement(StatementType[statement.statementType] ?? 'another statement');
   if (statement.parameterCount > 0) throw refuseStatement('a statement with parameters');
   return statement;
 }
@@ -90,19 +102,27 @@ const PURE_TABLE_FUNCTIONS: ReadonlySet<string> = new Set(['unnest', 'range', 'g
  */
 async function refuseOtherTables(session: Session, sql: string, publicNames: ReadonlySet<string>): Promise<void> {
   const row = await session.row(`SELECT CAST(json_serialize_sql(${quoted(sql)}) AS VARCHAR) AS tree`);
-  const tree: unknown = JSON.parse(textOf(row['tree']));
+  const tree: unknown = JSON.parse(textOf(row.tree));
   if (tree !== null && typeof tree === 'object' && Reflect.get(tree, 'error_type') === 'not implemented') {
     throw refuseStatement('another statement');
   }
+  if (statementsOf(tree) === 0) throw refuseStatement('no statement');
   const found = { tables: new Set<string>(), functions: new Set<string>(), withNames: new Set<string>() };
   collect(tree, found);
-  const refuse = (what: string, hint: string): SpillwayError => new SpillwayError('QUERY_INVALID', `query: ${what}`, { hint });
+  const refuse = (what: string, hint: string): SpillwayError =>
+    new SpillwayError('QUERY_INVALID', `query: ${what}`, { hint });
   for (const name of found.functions) {
     if (!PURE_TABLE_FUNCTIONS.has(name)) throw refuse(`the table function ${name} cannot be used here`, PUBLIC_HINT);
   }
   for (const name of found.tables) {
-    if (!publicNames.has(name) && !found.withNames.has(name)) throw refuse(`there is no public table ${name}`, PUBLIC_HINT);
+    if (!publicNames.has(name) && !found.withNames.has(name))
+      throw refuse(`there is no public table ${name}`, PUBLIC_HINT);
   }
+}
+
+function statementsOf(tree: unknown): number | undefined {
+  const statements: unknown = tree !== null && typeof tree === 'object' ? Reflect.get(tree, 'statements') : undefined;
+  return Array.isArray(statements) ? statements.length : undefined;
 }
 
 /** Walks DuckDB's serialized syntax tree: https://duckdb.org/docs/stable/data/json/sql_to_and_from_json */
@@ -114,7 +134,9 @@ function collect(node: unknown, found: { tables: Set<string>; functions: Set<str
   if (node === null || typeof node !== 'object') return;
   const field = (name: string): unknown => Reflect.get(node, name);
   if (field('type') === 'BASE_TABLE') {
-    const parts = [field('catalog_name'), field('schema_name'), field('table_name')].filter((part) => part !== '' && part !== undefined);
+    const parts = [field('catalog_name'), field('schema_name'), field('table_name')].filter(
+      (part) => part !== '' && part !== undefined,
+    );
     found.tables.add(parts.join('.').toLowerCase());
   }
   const call = field('function');
@@ -124,7 +146,8 @@ function collect(node: unknown, found: { tables: Set<string>; functions: Set<str
   const withClause = field('cte_map');
   if (withClause !== null && typeof withClause === 'object') {
     const entries: unknown = Reflect.get(withClause, 'map');
-    for (const entry of Array.isArray(entries) ? entries : []) found.withNames.add(String(Reflect.get(Object(entry), 'key')).toLowerCase());
+    for (const entry of Array.isArray(entries) ? entries : [])
+      found.withNames.add(String(Reflect.get(Object(entry), 'key')).toLowerCase());
   }
   for (const child of Object.values(node)) collect(child, found);
 }

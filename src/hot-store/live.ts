@@ -1,8 +1,8 @@
 import type { Session } from '../engine/session.ts';
 import { numberOf } from '../engine/session.ts';
 import { identifier, timestamp } from '../engine/sql.ts';
-import { rollupSql } from '../metrics/metric.ts';
 import type { Metric } from '../metrics/metric.ts';
+import { rollupSql } from '../metrics/metric.ts';
 import { eventTime } from '../model/time.ts';
 import type { Clock } from '../time/clock.ts';
 import { LIVE_CATALOG, PUBLIC_EVENT_COLUMNS, STORE_CATALOG } from './tables.ts';
@@ -16,7 +16,11 @@ const REST_FACTOR = 4;
  * A function that brings the provisional rollups of the open hours up to date. Callers share one refresh, and get the
  * last one if it is fresh enough. A metric that fails leaves no provisional rows; closing tells why.
  */
-export function createLive(options: { session: Session; metrics: readonly Metric[]; clock: Clock }): () => Promise<void> {
+export function createLive(options: {
+  session: Session;
+  metrics: readonly Metric[];
+  clock: Clock;
+}): () => Promise<void> {
   const { session, metrics, clock } = options;
   let running: Promise<void> | undefined;
   let notBefore = Number.NEGATIVE_INFINITY;
@@ -37,7 +41,7 @@ async function refresh(session: Session, metrics: readonly Metric[]): Promise<vo
   const hours = await session.rows(
     `SELECT epoch_us(hour) AS hour FROM ${LIVE_CATALOG}.main.hours WHERE state = 'open' AND counted > 0 ORDER BY 1`,
   );
-  const list = hours.map((row) => timestamp(eventTime(numberOf(row['hour']))));
+  const list = hours.map((row) => timestamp(eventTime(numberOf(row.hour))));
   const events = `SELECT ${PUBLIC_EVENT_COLUMNS} FROM ${STORE_CATALOG}.store.events WHERE hour IN (${list.join(', ') || 'NULL'})`;
   for (const metric of metrics) {
     const table = `${LIVE_CATALOG}.provisional.${identifier(metric.name)}`;

@@ -1,7 +1,7 @@
 import { BATCH_COLUMNS } from '../bus/bus.ts';
 import { identifier } from '../engine/sql.ts';
-import { rollupColumns } from '../metrics/metric.ts';
 import type { Metric } from '../metrics/metric.ts';
+import { rollupColumns } from '../metrics/metric.ts';
 
 /** Version of the tables below; a store of another version is refused. */
 export const SCHEMA_VERSION = 1;
@@ -41,7 +41,10 @@ const LOGGED = [
  */
 export const DERIVED_EVENT_COLUMNS: readonly { readonly name: string; readonly sql: string }[] = [
   ...LOGGED.map(([name, column]) => ({ name: `is_zero_${name}`, sql: `${column} = 0` })),
-  ...LOGGED.map(([name, column]) => ({ name: `ln_${name}`, sql: `CAST(round(1000 * ln(1 + CAST(${column} AS DOUBLE))) AS BIGINT)` })),
+  ...LOGGED.map(([name, column]) => ({
+    name: `ln_${name}`,
+    sql: `CAST(round(1000 * ln(1 + CAST(${column} AS DOUBLE))) AS BIGINT)`,
+  })),
 ];
 
 /** The public columns of `events`, in order, as a SELECT list over the stored table. */
@@ -59,7 +62,11 @@ const columnList = (columns: readonly { readonly name: string; readonly type: st
  * file; single writers and the transactions keep rows unique instead.
  */
 export function createTables(metrics: readonly Metric[]): string[] {
-  const lateColumns = [...EVENT_COLUMNS, { name: 'seen_watermark', type: 'TIMESTAMP' }, { name: 'late_by_ms', type: 'BIGINT' }];
+  const lateColumns = [
+    ...EVENT_COLUMNS,
+    { name: 'seen_watermark', type: 'TIMESTAMP' },
+    { name: 'late_by_ms', type: 'BIGINT' },
+  ];
   return [
     'CREATE SCHEMA store',
     'CREATE SCHEMA rollups',
@@ -76,12 +83,24 @@ export function createTables(metrics: readonly Metric[]): string[] {
     `CREATE TABLE store.archive_files (hour TIMESTAMP, dataset VARCHAR, revision INTEGER, path VARCHAR, rows BIGINT,
        bytes BIGINT, sha256 VARCHAR, state VARCHAR)`,
     'CREATE TABLE store.metric_failures (hour TIMESTAMP, metric VARCHAR, reason VARCHAR)',
-    ...metrics.map((metric) => `CREATE TABLE rollups.${identifier(metric.name)} (${columnList(rollupColumns(metric))}, revision INTEGER)`),
+    ...metrics.map(
+      (metric) =>
+        `CREATE TABLE rollups.${identifier(metric.name)} (${columnList(rollupColumns(metric))}, revision INTEGER)`,
+    ),
   ];
 }
 
 /** Names that a metric cannot take. */
-export const PUBLIC_TABLES = ['hours', 'events', 'late_events', 'rejected', 'receipts', 'progress', 'archive_files', 'metric_failures'] as const;
+export const PUBLIC_TABLES = [
+  'hours',
+  'events',
+  'late_events',
+  'rejected',
+  'receipts',
+  'progress',
+  'archive_files',
+  'metric_failures',
+] as const;
 
 /** The provisional rollups of open hours, and every public name over final and provisional rows. */
 export function createLiveCatalog(metrics: readonly Metric[]): string[] {
@@ -89,10 +108,15 @@ export function createLiveCatalog(metrics: readonly Metric[]): string[] {
   return [
     `ATTACH ':memory:' AS ${catalog}`,
     `CREATE SCHEMA ${catalog}.provisional`,
-    ...metrics.map((metric) => `CREATE TABLE ${catalog}.provisional.${identifier(metric.name)} (${columnList(rollupColumns(metric))})`),
+    ...metrics.map(
+      (metric) =>
+        `CREATE TABLE ${catalog}.provisional.${identifier(metric.name)} (${columnList(rollupColumns(metric))})`,
+    ),
     ...publicViews(`${catalog}.main`, store),
     ...metrics.map((metric) => {
-      const columns = rollupColumns(metric).map(({ name }) => identifier(name)).join(', ');
+      const columns = rollupColumns(metric)
+        .map(({ name }) => identifier(name))
+        .join(', ');
       const open = `SELECT hour FROM ${store}.hours WHERE state <> 'open'`;
       return `CREATE VIEW ${catalog}.main.${identifier(metric.name)} AS
         SELECT ${columns}, 'final' AS state, revision FROM ${STORE_CATALOG}.rollups.${identifier(metric.name)}
@@ -106,7 +130,9 @@ export function createFileViews(metrics: readonly Metric[]): string[] {
   return [
     ...publicViews('main', 'store'),
     ...metrics.map((metric) => {
-      const columns = rollupColumns(metric).map(({ name }) => identifier(name)).join(', ');
+      const columns = rollupColumns(metric)
+        .map(({ name }) => identifier(name))
+        .join(', ');
       return `CREATE OR REPLACE VIEW main.${identifier(metric.name)} AS
         SELECT ${columns}, 'final' AS state, revision FROM rollups.${identifier(metric.name)}`;
     }),
@@ -114,7 +140,9 @@ export function createFileViews(metrics: readonly Metric[]): string[] {
 }
 
 function publicViews(schema: string, store: string): string[] {
-  const late = EVENT_COLUMNS.slice(-2).map(({ name }) => identifier(name)).join(', ');
+  const late = EVENT_COLUMNS.slice(-2)
+    .map(({ name }) => identifier(name))
+    .join(', ');
   return [
     `CREATE OR REPLACE VIEW ${schema}.progress AS SELECT * FROM ${store}.progress`,
     `CREATE OR REPLACE VIEW ${schema}.events AS SELECT ${PUBLIC_EVENT_COLUMNS} FROM ${store}.events`,

@@ -1,0 +1,53 @@
+import type { Settings } from '../config/schema.ts';
+import { settingInfo } from '../config/schema.ts';
+import { missing } from '../config/settings.ts';
+import type { PipelineOptions } from '../pipeline.ts';
+import type { Command } from './command.ts';
+import { isSet, JSON_OPTION } from './command.ts';
+import { play } from './play.ts';
+
+/** Times may lie this far outside a run's range before a record is rejected. */
+const RANGE_SLACK_MS = 86_400_000;
+
+export const run: Command = {
+  name: 'run',
+  summary: 'Replay a trace and turn it into hourly answers.',
+  details: 'Interrupted in any way, the same command goes on where it stopped.',
+  options: JSON_OPTION,
+  examples: [
+    'spillway run --trace ./redset/provisioned --data-dir ./data',
+    'spillway run --trace ./trace --speed max --exit-when-done',
+  ],
+  async run(call) {
+    const { settings } = call;
+    const { trace } = settings;
+    if (trace === undefined) throw missing(settingInfo('trace'), 'there is nothing to replay');
+    return await play(call, {
+      options: pipelineOptions(settings, trace),
+      whenDone: settings.exitWhenDone ? 'exit' : (address) => `every hour is final; serving at ${address} until Ctrl-C`,
+      json: isSet(call, 'json'),
+    });
+  },
+};
+
+/** What settings say about a run. */
+export function pipelineOptions(settings: Settings, trace: string): PipelineOptions {
+  const { deployment, dataDir, archive, from, to, instances, partitions, latenessMs, maxDurationMs, cap } = settings;
+  const { metricsDir, speed, memoryMb } = settings;
+  return {
+    trace,
+    ...(deployment === undefined ? {} : { deployment }),
+    dataDir,
+    ...(archive === undefined ? {} : { archive }),
+    run: settings.run,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(instances === undefined ? {} : { instances }),
+    partitions,
+    latenessMs,
+    sanity: { maxDurationMs, cap, rangeSlackMs: RANGE_SLACK_MS },
+    ...(metricsDir === undefined ? {} : { metricsDir }),
+    pace: { speed },
+    memoryMb,
+  };
+}

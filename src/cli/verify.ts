@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Settings } from '../config/schema.ts';
+import { settingInfo } from '../config/schema.ts';
+import { missing } from '../config/settings.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { VerifyReport } from '../verify/verify.ts';
+import type { Call, Command } from './command.ts';
+import { isSet, JSON_OPTION } from './command.ts';
+import { EXIT } from './io.ts';
+import { runPaths } from './layout.ts';
+import { openRunReader } from './run-reader.ts';
+
+/** Share of the memory that reading the trace gets; the recount has the rest. */
+const TRACE_MEMORY_SHARE = 0.35;
+
+export const verify: Command = {
+  name: 'verify',
+  summary: 'Recount a run from its trace and compare every number.',
+  details:
+    'Shares no code with the processor. Works beside a live run: open hours are left out. Exits 3 if anything differs.',
+  options: JSON_OPTION,
+  examples: ['spillway verify --trace ./trace --data-dir ./data'],
+  async run(call) {
+    const { io, settings } = call;
+    const { trace } = settings;
+    if (trace === undefined) throw missing(settingInfo('trace'), 'there is nothing to recount from');
+    const report = await inRunFolder(call, (dir) => recount(call, trace, dir));
+    if (isSet(call, 'json')) io.stdout.write(`${JSON.stringify(report)}\n`);
+    else io.stdout.write((await import('../verify/format-report.ts')).formatReport(report));
+    return report.ok ? EXIT.done : EXIT.difference;
+  },
+};
+
+/** Copies what the run's store says, lets go of it, and recounts the trace. */
+async function recount(call: Call, trace: string, dir: string): Promise<VerifyReport> {
+  const { io, settings } = call;
+  const [{ loadMetrics }, { verifyRun, snapshotNames }] = await Promise.all([
+    import('../metrics/load.ts'),
+    import('../verify/verify.ts'),
+  ]);
+  const metrics = await loadMetrics(settings.metricsDir === undefined ? {} : { user: settings.metricsDir });
+  const snapshotDir = join(dir, 'snapshot');
+  const manifest = await copyState(call, snapshotNames(metrics), snapshotDir);
+  const opened = await openForVerify(settings, trace, call);
+  try {
+    return await verifyRun({
+      trace: opened,
+      manifest,
+      metrics,
+      snapshotDir,
+      memoryMb: Math.round(settings.memoryMb * (1 - TRACE_MEMORY_SHARE)),
+      threads: availableParallelism(),
+      tempDir: dir,
+      clock: io.clock,
+      onProgress: ({ hoursDone, hoursTotal }) => progress(call, `recounting: ${hoursDone} of ${hoursTotal} hours`),
+    });
+  } finally {
+    progress(call, '');
+    await opened.close();
+  }
+}
+
+async function copyState(call: Call, names: readonly string[], dir: string): Promise<Manifest> {
+  const { io, settings } = call;
+  const reader = await openRunReader(settings, settings.run, io.cwd, io.clock);
+  try {
+    const manifest = await reader.manifest();
+    await reader.snapshot(names, dir);
+    return manifest;
+  } finally {
+    await reader.close();
+  }
+}
+
+async function openForVerify(settings: Settings, trace: string, call: Call) {
+  const { openTrace } = await import('../trace/open.ts');
+  const { deployment, dataDir, memoryMb } = settings;
+  return await openTrace({
+    path: trace,
+    ...(deployment === undefined ? {} : { deployment }),
+    cacheDir: join(dataDir, 'cache'),
+    memoryMb: Math.round(memoryMb * TRACE_MEMORY_SHARE),
+    // One thing is done at a time here, so all cores may do it.
+    threads: availableParallelism(),
+    onProgress: (what) => progress(call, what),
+  });
+}
+
+/** Gives `work` a folder inside the run's own, which is the only place that an owner writes to, and removes it. */
+async function inRunFolder<T>(call: Call, work: (dir: string) => Promise<T>): Promise<T> {
+  const { io, settings } = call;
+  // Opening a reader tells first, and better, that there is no such run.
+  await (await openRunReader(settings, settings.run, io.cwd, io.clock)).close();
+  const dir = mkdtempSync(join(runPaths(settings, settings.run).dir, 'verify-'));
+  const remove = (): void => rmSync(dir, { recursive: true, force: true });
+  const stopAtExit = io.atExit(remove);
+  try {
+    return await work(dir);
+  } finally {
+    stopAtExit();
+    remove();
+  }
+}
+
+/** One line that is written over; only for people who watch. */
+function progress({ io }: Call, text: string): void {
+  if (io.stderr.isTTY) io.stderr.write(`\r\u001b[K${text}`);
+}

@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import { DEPLOYMENTS } from '../model/redset.ts';
+import type { LogLevel } from '../observe/logger.ts';
+import type { FieldInfo } from './field.ts';
+import {
+  boolean,
+  defaulted,
+  durationMs,
+  folder,
+  infoOf,
+  instant,
+  integer,
+  list,
+  oneOf,
+  optional,
+  path,
+  pattern,
+  speed,
+} from './field.ts';
+
+const MS_PER_DAY = 86_400_000;
+/** Written out, because the logger's own list would load the logger with every `--help`. */
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const satisfies readonly LogLevel[];
+export const QUERY_FORMATS = ['table', 'json', 'csv'] as const;
+export type QueryFormat = (typeof QUERY_FORMATS)[number];
+
+/** The form of a run's name: it becomes a folder, a schema and a topic. */
+export const RUN_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+
+/**
+ * Every setting: its type, default, check and description in one place. Flags, variables and spillway.yaml are read
+ * with it, and docs/options.md and `--help` are made from it.
+ */
+export const settingsSchema = z.object({
+  dataDir: defaulted(folder(), './spillway-data', {
+    name: 'data-dir',
+    value: 'DIR',
+    about: "Folder that holds every run's store, archive, cache and log.",
+    example: './spillway-data',
+    path: true,
+  }),
+  run: defaulted(
+    pattern(RUN_NAME, 'expected 1 to 63 of a-z, 0-9, dot, dash and underscore, the first a letter or digit'),
+    'default',
+    {
+      name: 'run',
+      value: 'NAME',
+      about: 'Name of the run: one replay of one trace. Each run has its own store and archive folder.',
+      example: 'march',
+    },
+  ),
+  trace: optional(path('expected a file, glob or folder'), {
+    name: 'trace',
+    value: 'PATH',
+    about: 'Redset-format Parquet to replay: a file, a glob in quotes or a folder.',
+    example: './redset/provisioned',
+    path: true,
+  }),
+  deployment: optional(oneOf(DEPLOYMENTS), {
+    name: 'deployment',
+    value: 'NAME',
+    about: 'Deployment of trace files that say it neither in their path nor in a column: provisioned or serverless.',
+    example: 'provisioned',
+    defaultText: 'from the path or the data',
+  }),
+  from: optional(instant(), {
+    name: 'from',
+    value: 'TIME',
+    about: 'First instant of the run in UTC, rounded down to a full hour.',
+    example: '2024-03-01',
+    defaultText: "the trace's first hour",
+  }),
+  to: optional(instant(), {
+    name: 'to',
+    value: 'TIME',
+    about: 'End of the run in UTC, exclusive, rounded up to a full hour.',
+    example: '2024-03-08T12:00',
+    defaultText: "the trace's last hour",
+  }),
+  instances: optional(
+    list(/^(provisioned|serverless)-\d{1,18}$/, 'expected names such as provisioned-96, separated by commas'),
+    {
+      name: 'instances',
+      value: 'LIST',
+      about: 'Only these instances, as `<deployment>-<id>`: ids overlap between the two deployments.',
+      example: 'provisioned-96,serverless-12',
+      defaultText: 'all',
+    },
+  ),
+  speed: defaulted(speed(), '60', {
+    name: 'speed',
+    value: 'N|max',
+    about: 'Trace time per wall time: 60 plays an hour in a minute; `max` plays as fast as the answers are made.',
+    example: '60',
+  }),
+  latenessMs: defaulted(durationMs(0, 7 * MS_PER_DAY, ', at most 7d'), '10m', {
+    name: 'lateness',
+    value: 'DURATION',
+    about: 'How long, in trace time, an hour stays open for late events after its end before it is final.',
+    example: '10m',
+  }),
+  partitions: defaulted(integer(1, 1024), '4', {
+    name: 'partitions',
+    value: 'N',
+    about: 'Partitions of the bus; the events of one instance stay in one.',
+    example: '4',
+  }),
+  maxDurationMs: defaulted(durationMs(1, 366 * MS_PER_DAY, ', above 0 and at most 366d'), '7d', {
+    name: 'max-duration',
+    value: 'DURATION',
+    about:
+      'Longest believable compile, queue or execution time; a record with a longer one is rejected as out_of_range.',
+    example: '7d',
+  }),
+  cap: defaulted(boolean(), 'false', {
+    name: 'cap',
+    about: 'Cap durations at max-duration instead of rejecting the record.',
+    example: 'true',
+  }),
+  metricsDir: optional(folder(), {
+    name: 'metrics',
+    value: 'DIR',
+    about: 'Folder with more metric files (.sql), added to the built-in ones.',
+    example: './my-metrics',
+    defaultText: 'none',
+    path: true,
+  }),
+  archive: optional(folder(), {
+    name: 'archive',
+    value: 'DIR',
+    about: 'Folder of the archive: all history as Parquet files, below it one folder per run.',
+    example: './archive',
+    defaultText: '`archive` in data-dir',
+    path: true,
+  }),
+  port: defaulted(integer(0, 65_535), '4870', {
+    name: 'port',
+    value: 'N',
+    about: 'Port of the HTTP API on 127.0.0.1; 0 takes any free one. If it is taken, the next free one is used.',
+    example: '4870',
+  }),
+  memoryMb: defaulted(integer(256, 1_048_576), '1000', {
+    name: 'memory',
+    value: 'MB',
+    about: 'Megabytes the database may use before it spills to disk; the process needs 200 to 400 MB more.',
+    example: '1000',
+  }),
+  logLevel: defaulted(oneOf(LEVELS), 'info', {
+    name: 'log-level',
+    value: 'LEVEL',
+    about: `Least level that is logged: ${LEVELS.join(', ')}. Logs go to \`logs/<run>.log\` in data-dir.`,
+    example: 'debug',
+  }),
+  exitWhenDone: defaulted(boolean(), 'false', {
+    name: 'exit-when-done',
+    about: 'Exit when every hour is final, instead of staying to serve the results.',
+    example: 'true',
+  }),
+  format: defaulted(oneOf(QUERY_FORMATS), 'table', {
+    name: 'format',
+    value: 'FORMAT',
+    about: 'How a result is printed: table, json (one array of row objects) or csv (RFC 4180).',
+    example: 'json',
+  }),
+});
+
+/** What `generate` makes. Given as flags only: a trace is made by a command that says all of it. */
+export const generateSchema = z.object({
+  out: optional(folder(), {
+    name: 'out',
+    value: 'PATH',
+    about: 'Folder to write the trace to, one file per deployment. Only an earlier generated trace is written over.',
+    example: './trace',
+    path: true,
+  }),
+  seed: defaulted(integer(0, Number.MAX_SAFE_INTEGER), '1', {
+    name: 'seed',
+    value: 'N',
+    about: 'Seed of everything random: the same seed and options give the same bytes.',
+    example: '1',
+  }),
+  events: defaulted(integer(1, 10_000_000_000), '1000000', {
+    name: 'events',
+    value: 'N',
+    about: 'Number of events.',
+    example: '1000000',
+  }),
+  from: defaulted(instant(), '2024-03-04', {
+    name: 'from',
+    value: 'TIME',
+    about: 'First instant of the trace in UTC.',
+    example: '2024-03-04',
+  }),
+  to: optional(instant(), {
+    name: 'to',
+    value: 'TIME',
+    about: 'End of the trace in UTC, exclusive.',
+    example: '2024-03-08',
+    defaultText: 'four days after --from',
+  }),
+  instances: optional(integer(1, 10_000), {
+    name: 'instances',
+    value: 'N',
+    about: 'Instances of each deployment.',
+    example: '40',
+    defaultText: 'up to 200, fewer for few events',
+  }),
+  deployment: optional(oneOf(DEPLOYMENTS), {
+    name: 'deployment',
+    value: 'NAME',
+    about: 'Only this deployment: provisioned or serverless.',
+    example: 'provisioned',
+    defaultText: 'both',
+  }),
+});
+
+/** Settings after validation; a frozen object. */
+export type Settings = z.output<typeof settingsSchema>;
+export type SettingKey = keyof Settings & string;
+export type GenerateSettings = z.output<typeof generateSchema>;
+export type GenerateKey = keyof GenerateSettings & string;
+
+/** Name and description of a setting. */
+export function settingInfo(key: SettingKey): FieldInfo {
+  return infoOf(settingsSchema.shape[key]);
+}
+
+/** Name and description of an option of `generate`. */
+export function generateInfo(key: GenerateKey): FieldInfo {
+  return infoOf(generateSchema.shape[key]);
+}
+
+export const SETTING_KEYS = Object.keys(settingsSchema.shape) as readonly SettingKey[];
+export const GENERATE_KEYS = Object.keys(generateSchema.shape) as readonly GenerateKey[];

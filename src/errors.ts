@@ -37,7 +37,8 @@ export type ErrorCode = keyof typeof CODES;
 export type ErrorDomain = (typeof CODES)[ErrorCode]['domain'];
 
 /** All codes with their domain and retry hint, for docs and tests. */
-export const ERROR_CODES: Readonly<Record<ErrorCode, { readonly domain: ErrorDomain; readonly retry: boolean }>> = CODES;
+export const ERROR_CODES: Readonly<Record<ErrorCode, { readonly domain: ErrorDomain; readonly retry: boolean }>> =
+  CODES;
 
 /** An error with a code of the closed list. `message` names the place and what was seen; `hint` says what to do. */
 export class SpillwayError extends Error {

@@ -1,28 +1,28 @@
-import path from 'node:path';
 import { openLocalArchive } from './archive/local.ts';
 import { createMemoryBus } from './bus/memory.ts';
+import { runFolders } from './config/folders.ts';
 import { SpillwayError } from './errors.ts';
 import { openDuckDBStore } from './hot-store/duckdb.ts';
 import type { HotStore } from './hot-store/hot-store.ts';
 import { loadMetrics } from './metrics/load.ts';
 import type { Metric } from './metrics/metric.ts';
-import { manifestDifference } from './model/manifest.ts';
 import type { Manifest, SanityLimits } from './model/manifest.ts';
+import { manifestDifference } from './model/manifest.ts';
 import type { Deployment } from './model/redset.ts';
 import type { RunStatus, Speed } from './model/status.ts';
-import { MICROS_PER_HOUR, addMicros, ceilHour, hourOf, isoTime } from './model/time.ts';
 import type { EventTime } from './model/time.ts';
+import { addMicros, ceilHour, hourOf, isoTime, MICROS_PER_HOUR } from './model/time.ts';
 import type { Logger } from './observe/logger.ts';
 import { startProcessor } from './processor/processor.ts';
-import { startReplay } from './replay/replayer.ts';
 import type { Replay } from './replay/replay.ts';
+import { startReplay } from './replay/replayer.ts';
 import type { Clock } from './time/clock.ts';
 import { explainTraceFailure } from './trace/damage.ts';
 import { openTrace } from './trace/open.ts';
-import { ORDER_VERSION } from './trace/trace.ts';
 import type { Trace } from './trace/trace.ts';
+import { ORDER_VERSION } from './trace/trace.ts';
 
-/** What a run is made from. Everything but `pace`, `memoryMb`, `threads` and `logger` goes into its manifest. */
+/** What a run is made from. Everything but `pace`, `memoryMb` and `batchRows` goes into its manifest. */
 export interface PipelineOptions {
   /** File, glob or folder of Redset-format Parquet. */
   readonly trace: string;
@@ -47,7 +47,6 @@ export interface PipelineOptions {
   readonly pace: { readonly speed: Speed; readonly fillUntil?: EventTime };
   /** Megabytes for all DuckDBs of this process together; resident memory is higher by 200 to 400 MB. */
   readonly memoryMb: number;
-  readonly threads: number;
   /** Events in one transaction when the processor is behind; has no influence on results. */
   readonly batchRows?: number;
 }
@@ -72,21 +71,14 @@ export interface Pipeline {
   stop(): Promise<void>;
 }
 
-/** Where a run's parts lie below the data folder. */
-export function runPaths(dataDir: string, run: string): { runDir: string; archiveRoot: string; cacheDir: string } {
-  return {
-    runDir: path.join(dataDir, 'runs', run),
-    archiveRoot: path.join(dataDir, 'archive'),
-    cacheDir: path.join(dataDir, 'cache'),
-  };
-}
-
 /** Event time between two watermarks: at 60x one a second. */
 const WATERMARK_INTERVAL_MS = 60_000;
 /** A range longer than this comes from a damaged timestamp rather than from a warehouse: 5 years of hours. */
 const MAX_HOURS = 5 * 366 * 24;
 /** Events on the bus before the replay waits: enough that neither side idles, little enough to be cheap. */
 const BUS_ROWS = 100_000;
+/** Reading, ingesting and closing run side by side as statements; more threads in each would only wait for each other. */
+const ENGINE_THREADS = 1;
 /** Share of the memory that reading and ordering the trace gets; the store has the rest. */
 const TRACE_MEMORY_SHARE = 0.35;
 
@@ -96,17 +88,16 @@ const TRACE_MEMORY_SHARE = 0.35;
  */
 export async function startPipeline(options: PipelineOptions, parts: PipelineParts): Promise<Pipeline> {
   const { clock, logger } = parts;
-  const { runDir, archiveRoot, cacheDir } = runPaths(options.dataDir, options.run);
-  const archiveDir = options.archive ?? archiveRoot;
+  const folders = runFolders(options, options.run);
   const traceMemoryMb = Math.round(options.memoryMb * TRACE_MEMORY_SHARE);
 
   const metrics = await loadMetrics(options.metricsDir === undefined ? {} : { user: options.metricsDir });
   const trace = await openTrace({
     path: options.trace,
     ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
-    cacheDir,
+    cacheDir: folders.cache,
     memoryMb: traceMemoryMb,
-    threads: options.threads,
+    threads: ENGINE_THREADS,
     onProgress: (what) => {
       logger.info({}, what);
       parts.onProgress?.(what);
@@ -115,22 +106,38 @@ export async function startPipeline(options: PipelineOptions, parts: PipelinePar
   try {
     const manifest = buildManifest(options, trace, metrics);
     const store = await openDuckDBStore({
-      dir: runDir,
-      writable: [path.join(archiveDir, options.run)],
+      dir: folders.dir,
+      writable: [folders.archive],
       create: { manifest, metrics },
       memoryMb: options.memoryMb - traceMemoryMb,
-      threads: options.threads,
+      threads: ENGINE_THREADS,
       clock,
     });
     try {
       refuseOtherManifest(store.manifest, manifest);
-      const archive = await openLocalArchive(archiveDir, options.run);
+      const archive = await openLocalArchive(folders.archiveRoot, options.run);
       const positions = await store.progress();
       const bus = createMemoryBus({ positions, capacityRows: BUS_ROWS });
       const consumer = bus.consumer(positions.map(({ nextOffset }) => nextOffset));
-      const processor = await startProcessor({ store, consumer, archive, clock, logger, ...(options.batchRows === undefined ? {} : { batchRows: options.batchRows }) });
-      const replay = explained(startReplay({ trace, manifest: store.manifest, producer: bus.producer(), pace: options.pace, clock }), options.trace);
-      return handle({ store, metrics, replay, processor, close: [() => bus.close(), () => store.close(), () => trace.close()] });
+      const processor = await startProcessor({
+        store,
+        consumer,
+        archive,
+        clock,
+        logger,
+        ...(options.batchRows === undefined ? {} : { batchRows: options.batchRows }),
+      });
+      const replay = explained(
+        startReplay({ trace, manifest: store.manifest, producer: bus.producer(), pace: options.pace, clock }),
+        options.trace,
+      );
+      return handle({
+        store,
+        metrics,
+        replay,
+        processor,
+        close: [() => bus.close(), () => store.close(), () => trace.close()],
+      });
     } catch (error) {
       await store.close();
       throw error;
@@ -190,27 +197,41 @@ function handle(running: Running): Pipeline {
 function buildManifest(options: PipelineOptions, trace: Trace, metrics: readonly Metric[]): Manifest {
   const { first, last } = trace;
   if (first === undefined || last === undefined) {
-    throw new SpillwayError('TRACE_INVALID', `trace ${options.trace}: column arrival_timestamp: expected times, found none that can be read`, {
-      hint: 'the column must hold TIMESTAMP or ISO-8601 text',
-    });
+    throw new SpillwayError(
+      'TRACE_INVALID',
+      `trace ${options.trace}: column arrival_timestamp: expected times, found none that can be read`,
+      {
+        hint: 'the column must hold TIMESTAMP or ISO-8601 text',
+      },
+    );
   }
   const from = hourOf(options.from ?? first);
   const to = ceilHour(options.to ?? addMicros(last, 1));
   const hours = (to - from) / MICROS_PER_HOUR;
   if (hours <= 0) {
-    throw new SpillwayError('TRACE_RANGE', `from ${isoTime(from)} to ${isoTime(to)}: expected a range of at least an hour`, {
-      hint: `the trace covers ${isoTime(first)} to ${isoTime(last)}`,
-    });
+    throw new SpillwayError(
+      'TRACE_RANGE',
+      `from ${isoTime(from)} to ${isoTime(to)}: expected a range of at least an hour`,
+      {
+        hint: `the trace covers ${isoTime(first)} to ${isoTime(last)}`,
+      },
+    );
   }
   if (hours > MAX_HOURS) {
-    throw new SpillwayError('TRACE_RANGE', `trace ${options.trace}: ${isoTime(first)} to ${isoTime(last)} is ${hours} hours: a timestamp is damaged`, {
-      hint: 'give --from and --to',
-    });
+    throw new SpillwayError(
+      'TRACE_RANGE',
+      `trace ${options.trace}: ${isoTime(first)} to ${isoTime(last)} is ${hours} hours: a timestamp is damaged`,
+      {
+        hint: 'give --from and --to',
+      },
+    );
   }
   const known = new Set(trace.instances.map(({ key }) => key));
   const unknown = options.instances?.find((instance) => !known.has(instance));
   if (unknown !== undefined) {
-    throw new SpillwayError('CONFIG_INVALID', `instances: ${unknown} does not occur in the trace`, { hint: 'write instances as provisioned-96 or serverless-12' });
+    throw new SpillwayError('CONFIG_INVALID', `instances: ${unknown} does not occur in the trace`, {
+      hint: 'write instances as provisioned-96 or serverless-12',
+    });
   }
   return {
     version: 1,
@@ -237,11 +258,19 @@ function refuseOtherManifest(existing: Manifest, wanted: Manifest): void {
   const { field, was, is } = difference;
   const short = (text: string): string => (text.length > 120 ? `${text.slice(0, 120)}...` : text);
   if (field === 'metrics') {
-    throw new SpillwayError('METRIC_CHANGED', `run ${existing.run}: its metrics were ${short(was)}, now they are ${short(is)}`, {
-      hint: 'a changed or added metric needs a new run: choose another --run',
-    });
+    throw new SpillwayError(
+      'METRIC_CHANGED',
+      `run ${existing.run}: its metrics were ${short(was)}, now they are ${short(is)}`,
+      {
+        hint: 'a changed or added metric needs a new run: choose another --run',
+      },
+    );
   }
-  throw new SpillwayError('MANIFEST_MISMATCH', `run ${existing.run}: ${field} was ${short(was)}, now it is ${short(is)}`, {
-    hint: `continue with the same ${field}, or choose another --run`,
-  });
+  throw new SpillwayError(
+    'MANIFEST_MISMATCH',
+    `run ${existing.run}: ${field} was ${short(was)}, now it is ${short(is)}`,
+    {
+      hint: `continue with the same ${field}, or choose another --run`,
+    },
+  );
 }

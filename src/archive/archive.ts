@@ -16,7 +16,10 @@ export interface WrittenFile {
 /** All history of a run as Parquet files that never change. */
 export interface Archive {
   /** Writes the result of `sql` as one file: temporary name, fsync, rename to its content-addressed name. */
-  write(session: Session, file: { hour: EventTime; dataset: string; revision: number; sql: string }): Promise<WrittenFile>;
+  write(
+    session: Session,
+    file: { hour: EventTime; dataset: string; revision: number; sql: string },
+  ): Promise<WrittenFile>;
   /**
    * Rewrites `current.json` of the UTC day that starts at `day` to name exactly these final hours and files. Written
    * last and atomically; readers use it and never a glob.

@@ -1,5 +1,5 @@
-import { isoTime } from '../model/time.ts';
 import type { EventTime } from '../model/time.ts';
+import { isoTime } from '../model/time.ts';
 
 /** Hexadecimal digits of a file's SHA-256 that go into its name. */
 const NAME_DIGITS = 12;

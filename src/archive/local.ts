@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Session } from '../engine/session.ts';
 import { numberOf } from '../engine/session.ts';
 import { quoted } from '../engine/sql.ts';
-import { isoTime } from '../model/time.ts';
 import type { EventTime } from '../model/time.ts';
+import { isoTime } from '../model/time.ts';
 import type { Archive, WrittenFile } from './archive.ts';
 import { currentPath, fileName, hourFolder } from './layout.ts';
 
@@ -34,15 +34,24 @@ export async function openLocalArchive(root: string, run: string): Promise<Archi
   };
 }
 
-async function writeParquet(session: Session, sql: string, file: string): Promise<{ rows: number; bytes: number; sha256: string }> {
+async function writeParquet(
+  session: Session,
+  sql: string,
+  file: string,
+): Promise<{ rows: number; bytes: number; sha256: string }> {
   const stats = await session.row(`COPY (${sql}) TO ${quoted(file)} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)`);
   await syncPath(file);
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
-  return { rows: numberOf(stats['count']), bytes: numberOf(stats['file_size_bytes']), sha256: hash.digest('hex') };
+  return { rows: numberOf(stats.count), bytes: numberOf(stats.file_size_bytes), sha256: hash.digest('hex') };
 }
 
-async function publish(base: string, day: EventTime, hours: readonly EventTime[], files: readonly WrittenFile[]): Promise<void> {
+async function publish(
+  base: string,
+  day: EventTime,
+  hours: readonly EventTime[],
+  files: readonly WrittenFile[],
+): Promise<void> {
   const target = path.join(base, currentPath(day));
   const temporary = path.join(base, TEMPORARY, `${process.pid}-current.json`);
   const content = {
@@ -82,7 +91,9 @@ async function removeOrphans(base: string, known: ReadonlySet<string>): Promise<
     if (relative.startsWith(`${TEMPORARY}/`) || (isData && !known.has(relative))) await remove(relative);
   }
   // An empty folder says nothing, but a reader that lists folders should not find an hour that is not there.
-  for (const folder of new Set(removed.filter((file) => !file.startsWith(TEMPORARY)).map((file) => path.posix.dirname(file)))) {
+  for (const folder of new Set(
+    removed.filter((file) => !file.startsWith(TEMPORARY)).map((file) => path.posix.dirname(file)),
+  )) {
     await rmdir(path.join(base, folder)).catch(() => undefined);
   }
   return removed;

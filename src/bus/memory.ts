@@ -101,8 +101,10 @@ function nextChange(changed: Set<() => void>, signal: AbortSignal | undefined): 
   });
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Gives every record of the batch its offset, in the order of sending. */
-function take(batch: OutgoingBatch, positions: { nextOffset: number; lastSeq: number }[]): Entry {
+function take(batch: OutgoingBatch, positions: Mutable<PartitionPosition>[]): Entry {
   const controls: ControlRecord[] = [];
   const { events } = batch;
   const next = positions.map((position) => position.nextOffset);
@@ -124,6 +126,10 @@ function take(batch: OutgoingBatch, positions: { nextOffset: number; lastSeq: nu
     for (const partition of control.partitions) {
       controls.push(toRecord(control, partition, next[partition] ?? 0));
       next[partition] = (next[partition] ?? 0) + 1;
+      const position = positions[partition];
+      if (position === undefined) continue;
+      position.watermark = control.watermark ?? position.watermark;
+      position.ended ||= control.kind === 'end';
     }
   }
   placeEvents(events?.rowCount ?? 0);

@@ -33,7 +33,7 @@ export class Engine {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     };
-    if (limits.tempDir !== undefined) options['temp_directory'] = limits.tempDir;
+    if (limits.tempDir !== undefined) options.temp_directory = limits.tempDir;
     const instance =
       path === ':memory:' ? await DuckDBInstance.create(path, options) : await DuckDBInstance.fromCache(path, options);
     const connection = await instance.connect();
@@ -99,7 +99,10 @@ export class Session {
   }
 
   /** Appends column chunks to a table; the column types must be the table's. */
-  async append(table: { catalog?: string; schema?: string; table: string }, chunks: Iterable<DuckDBDataChunk>): Promise<void> {
+  async append(
+    table: { catalog?: string; schema?: string; table: string },
+    chunks: Iterable<DuckDBDataChunk>,
+  ): Promise<void> {
     await this.#queue(async () => {
       const appender: DuckDBAppender = await this.#connection.createAppender(
         table.table,

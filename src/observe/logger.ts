@@ -13,7 +13,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** JSON lines to a file, or to stderr where none is named. stdout belongs to results. */
 export function createLogger(level: LogLevel, file?: string): Logger {
-  const destination = file === undefined ? pino.destination({ dest: 2, sync: true }) : pino.destination({ dest: file, mkdir: true, sync: true });
+  const destination =
+    file === undefined
+      ? pino.destination({ dest: 2, sync: true })
+      : pino.destination({ dest: file, mkdir: true, sync: true });
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }
 

@@ -1,8 +1,8 @@
 import { DuckDBBooleanVector } from '@duckdb/node-api';
-import { BATCH_COLUMNS } from '../bus/bus.ts';
 import type { EventChunk, IncomingBatch } from '../bus/bus.ts';
-import { numberOf } from '../engine/session.ts';
+import { BATCH_COLUMNS } from '../bus/bus.ts';
 import type { Session } from '../engine/session.ts';
+import { numberOf } from '../engine/session.ts';
 import { identifier, timestamp } from '../engine/sql.ts';
 import { EVENT_COLUMNS } from '../hot-store/hot-store.ts';
 import type { Manifest } from '../model/manifest.ts';
@@ -45,7 +45,10 @@ export class BatchWriter {
     if (batch.events.length === 0) return { counted: 0, late: 0, rejected: 0, duplicate: 0 };
     await this.#prepare(session);
     markResent(batch.events, reading.resent);
-    await session.append({ catalog: 'temp', table: 'batch' }, batch.events.map(({ chunk }) => chunk));
+    await session.append(
+      { catalog: 'temp', table: 'batch' },
+      batch.events.map(({ chunk }) => chunk),
+    );
     await this.#writeCutoffs(session, reading);
     const alone = await this.#judge(session, reading);
     const { verdicts, evicted } = await settleRepeats(session, this.#sql.clean, alone > 0);
@@ -65,7 +68,9 @@ export class BatchWriter {
         CREATE TEMP TABLE IF NOT EXISTS repeats (hour TIMESTAMP, instance_id VARCHAR, query_id BIGINT)`);
       this.#prepared = true;
     }
-    await session.run('DELETE FROM temp.batch; DELETE FROM temp.cutoffs; DELETE FROM temp.verdicts; DELETE FROM temp.repeats');
+    await session.run(
+      'DELETE FROM temp.batch; DELETE FROM temp.cutoffs; DELETE FROM temp.verdicts; DELETE FROM temp.repeats',
+    );
   }
 
   async #writeCutoffs(session: Session, reading: BatchReading): Promise<void> {
@@ -83,7 +88,10 @@ export class BatchWriter {
     const [join, inBatch] =
       reading.cutoffs.length === 0
         ? ['', 'false']
-        : ['LEFT JOIN temp.cutoffs c ON c."partition" = b."partition" AND c.hour = b.hour', 'coalesce(b."offset" > c."offset", false)'];
+        : [
+            'LEFT JOIN temp.cutoffs c ON c."partition" = b."partition" AND c.hour = b.hour',
+            'coalesce(b."offset" > c."offset", false)',
+          ];
     const result = await session.row(`INSERT INTO temp.verdicts
       SELECT b."partition", b."offset", CASE WHEN resent THEN 'resent' WHEN detail IS NOT NULL THEN 'rejected' ELSE 'late' END, detail
       FROM (
@@ -91,12 +99,14 @@ export class BatchWriter {
           ${beforeBatch} AS late_before
         FROM temp.batch) b ${join}
       WHERE resent OR detail IS NOT NULL OR late_before OR ${inBatch}`);
-    return numberOf(result['Count']);
+    return numberOf(result.Count);
   }
 
   async #store(session: Session, reading: BatchReading, withVerdicts: boolean): Promise<void> {
     const columns = EVENT_COLUMNS.map(({ name }) => identifier(name)).join(', ');
-    const counted = withVerdicts ? 'ANTI JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"' : '';
+    const counted = withVerdicts
+      ? 'ANTI JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"'
+      : '';
     await session.run(`INSERT INTO store.events (${columns}) SELECT ${this.#sql.clean} FROM temp.batch b ${counted}`);
     if (!withVerdicts) return;
     const judged = `temp.batch b JOIN (SELECT "partition" AS of_partition, "offset" AS at_offset, fate, detail FROM temp.verdicts) v
@@ -125,7 +135,11 @@ export class BatchWriter {
   /** One receipt row per hour and partition that the batch touched. Append only: closing adds them up. */
   async #writeReceipts(session: Session, withVerdicts: boolean): Promise<FateCounts> {
     const [join, fate, where] = withVerdicts
-      ? ['LEFT JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"', "coalesce(v.fate, 'counted')", "WHERE v.fate IS DISTINCT FROM 'resent'"]
+      ? [
+          'LEFT JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"',
+          "coalesce(v.fate, 'counted')",
+          "WHERE v.fate IS DISTINCT FROM 'resent'",
+        ]
       : ['', "'counted'", ''];
     const rows = await session.rows(`INSERT INTO store.receipts
       SELECT hour, "partition", count(*) FILTER (fate = 'counted'), count(*) FILTER (fate = 'late'), count(*) FILTER (fate = 'rejected'),
@@ -134,7 +148,12 @@ export class BatchWriter {
           ${fate} AS fate FROM temp.batch b ${join} ${where})
       GROUP BY hour, "partition" RETURNING counted, late, rejected, duplicate`);
     const total = (name: string): number => rows.reduce((sum, row) => sum + numberOf(row[name]), 0);
-    return { counted: total('counted'), late: total('late'), rejected: total('rejected'), duplicate: total('duplicate') };
+    return {
+      counted: total('counted'),
+      late: total('late'),
+      rejected: total('rejected'),
+      duplicate: total('duplicate'),
+    };
   }
 }
 

@@ -1,11 +1,18 @@
 import { quoted, timestamp } from '../engine/sql.ts';
-import { addMicros, MICROS_PER_MS } from '../model/time.ts';
-import type { EventTime } from '../model/time.ts';
 import type { SanityLimits } from '../model/manifest.ts';
 import { REDSET_COLUMNS } from '../model/redset.ts';
+import type { EventTime } from '../model/time.ts';
+import { addMicros, MICROS_PER_MS } from '../model/time.ts';
 
 /** Why a record is rejected, in the order of testing; the first that applies is the reason. */
-export const REJECT_REASONS = ['unparseable', 'missing_field', 'bad_type', 'negative', 'out_of_range', 'conflict'] as const;
+export const REJECT_REASONS = [
+  'unparseable',
+  'missing_field',
+  'bad_type',
+  'negative',
+  'out_of_range',
+  'conflict',
+] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
 const DURATIONS = ['compile_duration_ms', 'queue_duration_ms', 'execution_duration_ms'];
@@ -42,10 +49,21 @@ export function checksSql(limits: SanityLimits, range: { from: EventTime; to: Ev
   const usableTime = `(arrival_timestamp >= ${first} AND arrival_timestamp < ${end})`;
 
   const isBad = (column: string): string => `list_contains(string_split(bad_columns, ','), ${quoted(column)})`;
-  const missing = firstOf('missing_field', REQUIRED.map((name) => [name, `${name} IS NULL`]));
-  const missingBesideBad = firstOf('missing_field', REQUIRED.map((name) => [name, `${name} IS NULL AND NOT ${isBad(name)}`]));
-  const negative = firstOf('negative', NOT_NEGATIVE.map((name) => [name, `${name} < 0`]));
-  const tooLong = limits.cap ? [] : DURATIONS.map((name): [string, string] => [name, `${name} > ${limits.maxDurationMs}`]);
+  const missing = firstOf(
+    'missing_field',
+    REQUIRED.map((name) => [name, `${name} IS NULL`]),
+  );
+  const missingBesideBad = firstOf(
+    'missing_field',
+    REQUIRED.map((name) => [name, `${name} IS NULL AND NOT ${isBad(name)}`]),
+  );
+  const negative = firstOf(
+    'negative',
+    NOT_NEGATIVE.map((name) => [name, `${name} < 0`]),
+  );
+  const tooLong = limits.cap
+    ? []
+    : DURATIONS.map((name): [string, string] => [name, `${name} > ${limits.maxDurationMs}`]);
   const outOfRange = firstOf('out_of_range', [['arrival_timestamp', `NOT ${usableTime}`], ...tooLong]);
   // One cheap test decides for almost every record that none of the long chains need be looked at.
   const suspicious = [

@@ -25,10 +25,13 @@ function cleanColumn(name: string, limits: SanityLimits): string {
   if (name === 'is_read') return `(${CACHED} OR query_type = 'select')`;
   if (name === 'was_aborted' || name === 'was_cached') return `coalesce(${name}, false)`;
   if (DURATIONS.has(name)) {
-    const value = limits.cap ? `CASE WHEN ${name} > ${limits.maxDurationMs} THEN ${limits.maxDurationMs} ELSE ${name} END` : name;
+    const value = limits.cap
+      ? `CASE WHEN ${name} > ${limits.maxDurationMs} THEN ${limits.maxDurationMs} ELSE ${name} END`
+      : name;
     return `CASE WHEN ${name} IS NULL AND NOT ${CACHED} THEN 0 ELSE ${value} END`;
   }
   if (name.startsWith('num_')) return `CASE WHEN ${name} IS NULL AND NOT ${CACHED} THEN 0 ELSE ${name} END`;
-  if (SIZES.has(name)) return `CASE WHEN ${name} IS NULL AND NOT ${CACHED} AND coalesce(num_scans, 0) = 0 THEN 0 ELSE ${name} END`;
+  if (SIZES.has(name))
+    return `CASE WHEN ${name} IS NULL AND NOT ${CACHED} AND coalesce(num_scans, 0) = 0 THEN 0 ELSE ${name} END`;
   return identifier(name);
 }

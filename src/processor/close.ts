@@ -1,14 +1,14 @@
 import type { Archive, WrittenFile } from '../archive/archive.ts';
-import { messageOf } from '../errors.ts';
-import { numberOf } from '../engine/session.ts';
 import type { Session } from '../engine/session.ts';
+import { numberOf } from '../engine/session.ts';
 import { identifier, timestamp } from '../engine/sql.ts';
-import { PUBLIC_EVENT_COLUMNS } from '../hot-store/hot-store.ts';
+import { messageOf } from '../errors.ts';
 import type { ClosedHour, HotStore } from '../hot-store/hot-store.ts';
-import { rollupColumns, rollupSql } from '../metrics/metric.ts';
+import { PUBLIC_EVENT_COLUMNS } from '../hot-store/hot-store.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { MICROS_PER_DAY, eventTime, isoTime } from '../model/time.ts';
+import { rollupColumns, rollupSql } from '../metrics/metric.ts';
 import type { EventTime } from '../model/time.ts';
+import { eventTime, isoTime, MICROS_PER_DAY } from '../model/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../time/clock.ts';
 
@@ -30,7 +30,11 @@ const EVENTS_ORDER = 'instance_id, arrival_timestamp, query_id';
  * Safe to repeat at any point: before the transaction nothing counts (files without a ledger entry are removed at the
  * next start), after it everything does (`current.json` is written again at the next start).
  */
-export async function closeHours(parts: CloserParts, hours: readonly EventTime[], watermark: EventTime): Promise<readonly ClosedHour[]> {
+export async function closeHours(
+  parts: CloserParts,
+  hours: readonly EventTime[],
+  watermark: EventTime,
+): Promise<readonly ClosedHour[]> {
   const { store, logger } = parts;
   const span = { first: hours.map(isoTime)[0], hours: hours.length };
   logger.debug({ ...span, step: 'compute' }, 'closing');
@@ -77,13 +81,20 @@ interface MetricFailure {
  * Computes every metric of the hours into `closing_<metric>`. A metric that fails marks only itself, and only the hours in
  * which it fails: it is tried again hour by hour, so that a result never depends on which hours were closed together.
  */
-async function computeRollups(session: Session, metrics: readonly Metric[], hours: readonly EventTime[]): Promise<MetricFailure[]> {
+async function computeRollups(
+  session: Session,
+  metrics: readonly Metric[],
+  hours: readonly EventTime[],
+): Promise<MetricFailure[]> {
   const failures: MetricFailure[] = [];
   for (const metric of metrics) {
     const target = identifier(`closing_${metric.name}`);
-    const columns = rollupColumns(metric).map(({ name, type }) => `${identifier(name)} ${type}`).join(', ');
+    const columns = rollupColumns(metric)
+      .map(({ name, type }) => `${identifier(name)} ${type}`)
+      .join(', ');
     await session.run(`CREATE OR REPLACE TEMP TABLE ${target} (${columns})`);
-    const insert = (of: readonly EventTime[]): Promise<void> => session.run(`INSERT INTO temp.${target} ${rollupSql(metric, eventsOf(of))}`);
+    const insert = (of: readonly EventTime[]): Promise<void> =>
+      session.run(`INSERT INTO temp.${target} ${rollupSql(metric, eventsOf(of))}`);
     const failed = await insert(hours).then(
       () => [],
       () => hours,
@@ -108,7 +119,9 @@ async function writeFiles(parts: CloserParts, hours: readonly EventTime[]): Prom
     ...parts.store.metrics.map((metric) => ({
       dataset: metric.name,
       source: table(metric),
-      columns: rollupColumns(metric).map(({ name }) => identifier(name)).join(', '),
+      columns: rollupColumns(metric)
+        .map(({ name }) => identifier(name))
+        .join(', '),
       order: metric.keys.map(({ name }) => identifier(name)).join(', '),
     })),
   ];
@@ -125,6 +138,8 @@ async function writeFiles(parts: CloserParts, hours: readonly EventTime[]): Prom
 }
 
 async function hoursWithRows(session: Session, source: string, hours: readonly EventTime[]): Promise<EventTime[]> {
-  const rows = await session.rows(`SELECT DISTINCT epoch_us(hour) AS hour FROM ${source} WHERE hour IN (${hours.map(timestamp).join(', ')})`);
-  return rows.map((row) => eventTime(numberOf(row['hour'])));
+  const rows = await session.rows(
+    `SELECT DISTINCT epoch_us(hour) AS hour FROM ${source} WHERE hour IN (${hours.map(timestamp).join(', ')})`,
+  );
+  return rows.map((row) => eventTime(numberOf(row.hour)));
 }

@@ -1,9 +1,9 @@
 import type { Archive } from '../archive/archive.ts';
 import type { BusConsumer } from '../bus/bus.ts';
 import type { HotStore, PartitionProgress } from '../hot-store/hot-store.ts';
-import { MICROS_PER_MS } from '../model/time.ts';
-import type { EventTime } from '../model/time.ts';
 import type { ProcessorStatus } from '../model/status.ts';
+import type { EventTime } from '../model/time.ts';
+import { MICROS_PER_MS } from '../model/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../time/clock.ts';
 import { RateMeter } from '../time/rate.ts';
@@ -45,13 +45,19 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   const { store } = options;
   const known = new Set((await store.archiveFiles()).map((file) => file.path));
   const orphans = await options.archive.removeOrphans(known);
-  if (orphans.length > 0) options.logger.info({ files: orphans.length }, 'removed files that an interrupted closing left behind');
+  if (orphans.length > 0)
+    options.logger.info({ files: orphans.length }, 'removed files that an interrupted closing left behind');
   const final = await store.finalHours();
   const last = final.at(-1)?.hour;
   // The closing that was interrupted may have ended more than one day.
-  await publishDays(options, final.slice(-HOURS_PER_CLOSING).map(({ hour }) => hour));
+  await publishDays(
+    options,
+    final.slice(-HOURS_PER_CLOSING).map(({ hour }) => hour),
+  );
   // Not from `hours`: rejected records may belong to none.
-  const totals = await store.query('SELECT sum(counted), sum(late + late_after), sum(rejected + rejected_after), sum(duplicate) FROM receipts');
+  const totals = await store.query(
+    'SELECT sum(counted), sum(late + late_after), sum(rejected + rejected_after), sum(duplicate) FROM receipts',
+  );
   const [counted, late, rejected, duplicate] = (totals.rows[0] ?? []).map((cell) => Number(cell ?? 0));
   return new Loop(options, await store.progress(), await store.openHours(), {
     counted: counted ?? 0,
@@ -87,7 +93,12 @@ class Loop {
   #closingError: unknown;
   #state: ProcessorStatus['state'] = 'running';
 
-  constructor(options: ProcessorOptions, progress: readonly PartitionProgress[], openHours: readonly EventTime[], totals: Totals) {
+  constructor(
+    options: ProcessorOptions,
+    progress: readonly PartitionProgress[],
+    openHours: readonly EventTime[],
+    totals: Totals,
+  ) {
     this.#options = options;
     this.#progress = progress;
     this.#openHours = openHours;
@@ -192,7 +203,8 @@ class Loop {
 
   #status(): ProcessorStatus {
     const { clock, consumer } = this.#options;
-    const sum = (pick: (p: PartitionProgress) => number): number => this.#progress.reduce((total, p) => total + pick(p), 0);
+    const sum = (pick: (p: PartitionProgress) => number): number =>
+      this.#progress.reduce((total, p) => total + pick(p), 0);
     return {
       state: this.#state,
       counted: this.#totals.counted,
@@ -203,7 +215,12 @@ class Loop {
       gaps: sum((p) => p.gaps),
       eventsPerSecond: this.#rate.perSecond(clock.monotonicMs(), this.#processed),
       watermark: lowestWatermark(this.#progress),
-      partitions: this.#progress.map(({ partition, nextOffset, watermark, ended }) => ({ partition, nextOffset, watermark, ended })),
+      partitions: this.#progress.map(({ partition, nextOffset, watermark, ended }) => ({
+        partition,
+        nextOffset,
+        watermark,
+        ended,
+      })),
       openHours: this.#openHours.length,
       finalHours: this.#totals.finalHours,
       lastFinal: this.#totals.lastFinal,
@@ -212,4 +229,3 @@ class Loop {
     };
   }
 }
-

@@ -1,12 +1,22 @@
-import { numberOf, textOf } from '../engine/session.ts';
 import type { Session } from '../engine/session.ts';
+import { numberOf, textOf } from '../engine/session.ts';
 import { EVENT_COLUMNS } from '../hot-store/hot-store.ts';
 
 /** What makes two events the same content, in the replay's total order: every clean column but its place in the log. */
 const CONTENT = [
   'arrival_timestamp',
   ...EVENT_COLUMNS.map(({ name }) => name).filter(
-    (name) => !['hour', 'instance_id', 'deployment', 'query_id', 'arrival_timestamp', 'is_read', 'partition', 'offset'].includes(name),
+    (name) =>
+      ![
+        'hour',
+        'instance_id',
+        'deployment',
+        'query_id',
+        'arrival_timestamp',
+        'is_read',
+        'partition',
+        'offset',
+      ].includes(name),
   ),
 ];
 /** In Redset's order, for naming the field in which two records of the same key differ. */
@@ -18,8 +28,14 @@ const COMPARED = EVENT_COLUMNS.map(({ name }) => name).filter((name) => CONTENT.
  * counted, whichever came first. `withVerdicts` says that some records of the batch have a verdict already. Writes
  * verdicts for the others, takes events out again that a smaller one displaces, and returns how many there were of each.
  */
-export async function settleRepeats(session: Session, cleanColumns: string, withVerdicts: boolean): Promise<{ verdicts: number; evicted: number }> {
-  const unjudged = withVerdicts ? 'ANTI JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"' : '';
+export async function settleRepeats(
+  session: Session,
+  cleanColumns: string,
+  withVerdicts: boolean,
+): Promise<{ verdicts: number; evicted: number }> {
+  const unjudged = withVerdicts
+    ? 'ANTI JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"'
+    : '';
   const survivors = `SELECT date_trunc('hour', arrival_timestamp) AS hour, deployment || '-' || instance_id AS instance_id, query_id
     FROM temp.batch b ${unjudged}`;
   const oldest = "(SELECT date_trunc('hour', min(arrival_timestamp)) FROM temp.batch)";
@@ -28,16 +44,16 @@ export async function settleRepeats(session: Session, cleanColumns: string, with
     SELECT hour, instance_id, query_id FROM survivors GROUP BY ALL HAVING count(*) > 1
     UNION SELECT hour, instance_id, query_id FROM survivors
       SEMI JOIN (SELECT hour, instance_id, query_id FROM store.events WHERE hour >= ${oldest}) USING (hour, instance_id, query_id)`);
-  if (numberOf(found['Count']) === 0) return { verdicts: 0, evicted: 0 };
+  if (numberOf(found.Count) === 0) return { verdicts: 0, evicted: 0 };
   const candidates = `SELECT ${cleanColumns} FROM temp.batch b ${unjudged}`;
   const rows = await session.rows(settleSql(candidates));
-  const evicted = rows.filter((row) => row['was_counted'] === true);
-  const fresh = rows.filter((row) => row['was_counted'] !== true);
+  const evicted = rows.filter((row) => row.was_counted === true);
+  const fresh = rows.filter((row) => row.was_counted !== true);
   for (const row of evicted) await evict(session, row);
   if (fresh.length > 0) {
     const values = fresh.map((row) => {
-      const detail = row['detail'] === null ? 'NULL' : `'${textOf(row['detail'])}'`;
-      return `(${numberOf(row['partition'])}, ${numberOf(row['offset'])}, '${textOf(row['fate'])}', ${detail})`;
+      const detail = row.detail === null ? 'NULL' : `'${textOf(row.detail)}'`;
+      return `(${numberOf(row.partition)}, ${numberOf(row.offset)}, '${textOf(row.fate)}', ${detail})`;
     });
     await session.run(`INSERT INTO temp.verdicts VALUES ${values.join(', ')}`);
   }
@@ -76,12 +92,14 @@ function settleSql(candidates: string): string {
 
 /** Takes a counted event out of its open hour, because a smaller one with its key has come. */
 async function evict(session: Session, row: Awaited<ReturnType<Session['rows']>>[number]): Promise<void> {
-  const [partition, offset] = [numberOf(row['partition']), numberOf(row['offset'])];
+  const [partition, offset] = [numberOf(row.partition), numberOf(row.offset)];
   const where = `"partition" = ${partition} AND "offset" = ${offset}`;
-  const columns = EVENT_COLUMNS.map(({ name }) => name).filter((name) => !['hour', 'is_read', 'partition', 'offset'].includes(name));
+  const columns = EVENT_COLUMNS.map(({ name }) => name).filter(
+    (name) => !['hour', 'is_read', 'partition', 'offset'].includes(name),
+  );
   const raw = `CAST(to_json(struct_pack(${columns.map((name) => `${name} := ${name}`).join(', ')})) AS VARCHAR)`;
   await session.run(`INSERT INTO store.rejected
-      SELECT hour, "partition", "offset", NULL, 'conflict', '${textOf(row['detail']).split(':')[1] ?? ''}', ${raw} FROM store.events WHERE ${where};
+      SELECT hour, "partition", "offset", NULL, 'conflict', '${textOf(row.detail).split(':')[1] ?? ''}', ${raw} FROM store.events WHERE ${where};
     INSERT INTO store.receipts SELECT hour, "partition", -1, 0, 1, 0, "offset", "offset", NULL, false FROM store.events WHERE ${where};
     DELETE FROM store.events WHERE ${where}`);
 }

@@ -1,7 +1,7 @@
 import type { ControlRecord, EventChunk, IncomingBatch } from '../bus/bus.ts';
 import type { PartitionProgress } from '../hot-store/hot-store.ts';
-import { MICROS_PER_HOUR, eventTime, hourOf } from '../model/time.ts';
 import type { EventTime } from '../model/time.ts';
+import { eventTime, hourOf, MICROS_PER_HOUR } from '../model/time.ts';
 
 /**
  * From this place in a partition's log on, every event of `hour` is late: a watermark of at least
@@ -41,7 +41,11 @@ export function lowestWatermark(progress: readonly PartitionProgress[]): EventTi
 }
 
 /** Reads a batch's offsets, headers and control records. Watermarks never go back, whatever the records say. */
-export function readBatch(before: readonly PartitionProgress[], batch: IncomingBatch, latenessMicros: number): BatchReading {
+export function readBatch(
+  before: readonly PartitionProgress[],
+  batch: IncomingBatch,
+  latenessMicros: number,
+): BatchReading {
   const progress = before.map((p) => ({ ...p }));
   const resent = batch.events.map((events) => readEvents(events, progress));
   const cutoffs: Cutoff[] = [];
@@ -49,7 +53,9 @@ export function readBatch(before: readonly PartitionProgress[], batch: IncomingB
   return {
     progress,
     cutoffs,
-    lateThrough: before.map(({ watermark }) => (watermark === undefined ? undefined : lateThroughAt(watermark, latenessMicros))),
+    lateThrough: before.map(({ watermark }) =>
+      watermark === undefined ? undefined : lateThroughAt(watermark, latenessMicros),
+    ),
     resent,
     resentRows: resent.reduce((sum, rows) => sum + rows.length, 0),
   };
@@ -61,7 +67,8 @@ function readEvents(events: EventChunk, progress: Mutable<PartitionProgress>[]):
   const resent: number[] = [];
   for (let row = 0; row < events.rowCount; row++) {
     const p = progress[events.partition[row] ?? -1];
-    if (p === undefined) throw new RangeError(`a record of partition ${events.partition[row]}, which the run does not have`);
+    if (p === undefined)
+      throw new RangeError(`a record of partition ${events.partition[row]}, which the run does not have`);
     p.nextOffset = Math.max(p.nextOffset, (events.offset[row] ?? 0) + 1);
     const seq = events.seq[row] ?? Number.NaN;
     if (Number.isNaN(seq)) continue;
@@ -76,9 +83,15 @@ function readEvents(events: EventChunk, progress: Mutable<PartitionProgress>[]):
   return resent;
 }
 
-function readControl(control: ControlRecord, progress: Mutable<PartitionProgress>[], latenessMicros: number, cutoffs: Cutoff[]): void {
+function readControl(
+  control: ControlRecord,
+  progress: Mutable<PartitionProgress>[],
+  latenessMicros: number,
+  cutoffs: Cutoff[],
+): void {
   const p = progress[control.partition];
-  if (p === undefined) throw new RangeError(`a control record of partition ${control.partition}, which the run does not have`);
+  if (p === undefined)
+    throw new RangeError(`a control record of partition ${control.partition}, which the run does not have`);
   p.nextOffset = Math.max(p.nextOffset, control.offset + 1);
   p.controls++;
   if (control.kind === 'end') p.ended = true;
@@ -86,7 +99,8 @@ function readControl(control: ControlRecord, progress: Mutable<PartitionProgress
   if (watermark === undefined || (p.watermark !== undefined && watermark <= p.watermark)) return;
   const last = lateThroughAt(watermark, latenessMicros);
   // Without an earlier watermark every hour up to `last` is cut off here; events before the run's own start included.
-  const first = p.watermark === undefined ? eventTime(last - 48 * MICROS_PER_HOUR) : lateThroughAt(p.watermark, latenessMicros);
+  const first =
+    p.watermark === undefined ? eventTime(last - 48 * MICROS_PER_HOUR) : lateThroughAt(p.watermark, latenessMicros);
   for (let hour = first + MICROS_PER_HOUR; hour <= last; hour += MICROS_PER_HOUR) {
     cutoffs.push({ partition: control.partition, hour: eventTime(hour), offset: control.offset });
   }

@@ -1,6 +1,6 @@
-import { MICROS_PER_MS, replayTime } from '../model/time.ts';
-import type { ReplayTime } from '../model/time.ts';
 import type { Speed } from '../model/status.ts';
+import type { ReplayTime } from '../model/time.ts';
+import { MICROS_PER_MS, replayTime } from '../model/time.ts';
 
 /**
  * The plan of the film, pure: where it should be at any moment of the wall clock.
@@ -25,7 +25,12 @@ export interface PacerState {
 /** The end of time: a film at `max` may go as far as there is film. */
 const UNBOUNDED = replayTime(Number.MAX_SAFE_INTEGER);
 
-export function startPacer(options: { at: ReplayTime; nowMs: number; speed: Speed; fillUntil?: ReplayTime | undefined }): PacerState {
+export function startPacer(options: {
+  at: ReplayTime;
+  nowMs: number;
+  speed: Speed;
+  fillUntil?: ReplayTime | undefined;
+}): PacerState {
   const { at, nowMs, speed, fillUntil } = options;
   const filling = fillUntil !== undefined && at < fillUntil;
   return { speed, paused: false, fillUntil: filling ? fillUntil : undefined, anchorFilm: at, anchorWallMs: nowMs };

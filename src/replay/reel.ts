@@ -1,12 +1,12 @@
-import { DuckDBDoubleVector } from '@duckdb/node-api';
 import type { DuckDBDataChunk } from '@duckdb/node-api';
+import { DuckDBDoubleVector } from '@duckdb/node-api';
+import { BATCH_COLUMNS, partitionOf } from '../bus/bus.ts';
 import type { Session } from '../engine/session.ts';
 import { numberOf } from '../engine/session.ts';
 import { quoted } from '../engine/sql.ts';
-import { BATCH_COLUMNS, partitionOf } from '../bus/bus.ts';
 import type { EventTime } from '../model/time.ts';
-import { TOTAL_ORDER } from '../trace/trace.ts';
 import type { Trace, TraceSlice } from '../trace/trace.ts';
+import { TOTAL_ORDER } from '../trace/trace.ts';
 
 /** A piece of the film: the events of one slice of time, filtered and in total order, ready to be sent. */
 export interface Reel {
@@ -62,8 +62,10 @@ export class ReelLoader {
   /** Events of the run that come before `t` in the total order. */
   async countBefore(from: EventTime, t: EventTime): Promise<number> {
     if (t <= from) return 0;
-    const row = await this.#loading.row(`SELECT count(*) AS rows FROM (${this.#routed({ from, to: t, withUntimed: true })})`);
-    return numberOf(row['rows']);
+    const row = await this.#loading.row(
+      `SELECT count(*) AS rows FROM (${this.#routed({ from, to: t, withUntimed: true })})`,
+    );
+    return numberOf(row.rows);
   }
 
   async load(slice: TraceSlice, options: { withUntimed: boolean; firstSeq: number; skip: Skip }): Promise<Reel> {
@@ -71,7 +73,9 @@ export class ReelLoader {
     const [loading, playing] = [this.#loading, this.#playing];
     const table = `reel_${ReelLoader.#count++}`;
     const rowsSql = this.#routed({ from: slice.from, to: slice.to, withUntimed });
-    await loading.run(`CREATE TABLE ${table} AS SELECT partition, ${TRACE_COLUMNS} FROM (${rowsSql}) ORDER BY ${TOTAL_ORDER}`);
+    await loading.run(
+      `CREATE TABLE ${table} AS SELECT partition, ${TRACE_COLUMNS} FROM (${rowsSql}) ORDER BY ${TOTAL_ORDER}`,
+    );
     const arrivals = await readArrivals(loading, table);
     const rows = arrivals.length;
     // Only the first reels after a restart hold records that the bus has already.
@@ -105,7 +109,9 @@ export class ReelLoader {
 
 async function readArrivals(session: Session, table: string): Promise<Float64Array> {
   // As DOUBLE (exact for microseconds), because a timestamp vector makes one object for each value read.
-  const chunks = await session.chunks(`SELECT coalesce(CAST(epoch_us(arrival_timestamp) AS DOUBLE), CAST('NaN' AS DOUBLE)) FROM ${table}`);
+  const chunks = await session.chunks(
+    `SELECT coalesce(CAST(epoch_us(arrival_timestamp) AS DOUBLE), CAST('NaN' AS DOUBLE)) FROM ${table}`,
+  );
   const arrivals = new Float64Array(chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0));
   let row = 0;
   for (const chunk of chunks) {

@@ -1,15 +1,15 @@
 import type { BusProducer, OutgoingBatch, PartitionPosition } from '../bus/bus.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { ReplayStatus, Speed } from '../model/status.ts';
-import { MICROS_PER_MS, addMicros, eventTime, replayTime } from '../model/time.ts';
 import type { EventTime, ReplayTime } from '../model/time.ts';
+import { addMicros, eventTime, MICROS_PER_MS, replayTime } from '../model/time.ts';
 import type { Clock } from '../time/clock.ts';
 import { RateMeter } from '../time/rate.ts';
 import type { Trace, TraceSlice } from '../trace/trace.ts';
-import * as pacer from './pacer.ts';
 import type { PacerState } from './pacer.ts';
-import { ReelLoader } from './reel.ts';
+import * as pacer from './pacer.ts';
 import type { Reel } from './reel.ts';
+import { ReelLoader } from './reel.ts';
 import type { Replay } from './replay.ts';
 import { Sequencer } from './sequence.ts';
 
@@ -114,7 +114,10 @@ class Replayer {
     const { manifest } = this.#options;
     const partitions = positions.flatMap((position, partition) => (position.ended ? [] : [partition]));
     const watermark = addMicros(manifest.to, manifest.latenessMs * MICROS_PER_MS);
-    await this.#send({ events: undefined, controls: [{ beforeRow: 0, kind: 'end', partitions, watermark, manifest: undefined }] });
+    await this.#send({
+      events: undefined,
+      controls: [{ beforeRow: 0, kind: 'end', partitions, watermark, manifest: undefined }],
+    });
   }
 
   /** Sends a reel as the plan allows, watermarks included, until its end or until the replay is stopped. */
@@ -217,7 +220,8 @@ async function* reels(
   signal: AbortSignal,
 ): AsyncGenerator<Reel> {
   let firstSeq = await loader.countBefore(manifest.from, start);
-  const slices: readonly TraceSlice[] = start < manifest.to ? trace.slices({ from: start, to: manifest.to }, REEL_ROWS) : [];
+  const slices: readonly TraceSlice[] =
+    start < manifest.to ? trace.slices({ from: start, to: manifest.to }, REEL_ROWS) : [];
   const load = (index: number): Promise<Reel> | undefined => {
     const slice = slices[index];
     if (slice === undefined || signal.aborted) return undefined;

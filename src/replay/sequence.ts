@@ -1,8 +1,8 @@
-import { DuckDBBigIntVector, DuckDBIntegerVector } from '@duckdb/node-api';
 import type { DuckDBDataChunk } from '@duckdb/node-api';
+import { DuckDBBigIntVector, DuckDBIntegerVector } from '@duckdb/node-api';
 import type { EventChunk, OutgoingBatch, OutgoingControl, PartitionPosition } from '../bus/bus.ts';
-import { addMicros } from '../model/time.ts';
 import type { EventTime } from '../model/time.ts';
+import { addMicros } from '../model/time.ts';
 
 const PARTITION_COLUMN = 0;
 const SEQ_COLUMN = 2;
@@ -71,7 +71,9 @@ export class Sequencer {
   #pushWatermark(controls: OutgoingControl[], beforeRow: number): void {
     const watermark = this.#nextWatermark;
     this.#nextWatermark = addMicros(watermark, this.#intervalMicros);
-    const partitions = this.#watermarks.flatMap((last, partition) => (last === undefined || last < watermark ? [partition] : []));
+    const partitions = this.#watermarks.flatMap((last, partition) =>
+      last === undefined || last < watermark ? [partition] : [],
+    );
     if (partitions.length === 0) return;
     for (const partition of partitions) this.#watermarks[partition] = watermark;
     controls.push({ beforeRow, kind: 'watermark', partitions, watermark, manifest: undefined });

@@ -43,7 +43,10 @@ export async function orderedCopy(options: {
   onProgress: ((what: string) => void) | undefined;
 }): Promise<string> {
   const { session, source, identity, cacheDir, onProgress } = options;
-  const key = createHash('sha256').update(canonical({ identity, source, order: ORDER_VERSION })).digest('hex').slice(0, 16);
+  const key = createHash('sha256')
+    .update(canonical({ identity, source, order: ORDER_VERSION }))
+    .digest('hex')
+    .slice(0, 16);
   const file = path.join(cacheDir, `ordered-${key}.parquet`);
   const exists = await stat(file).then(
     () => true,
@@ -54,7 +57,9 @@ export async function orderedCopy(options: {
   onProgress?.(`ordering ${identity.rows} rows by time, once (kept in ${cacheDir})`);
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    await session.run(`COPY (SELECT * FROM (${source}) ORDER BY ${TOTAL_ORDER}) TO ${quoted(temporary)} (FORMAT parquet, COMPRESSION zstd)`);
+    await session.run(
+      `COPY (SELECT * FROM (${source}) ORDER BY ${TOTAL_ORDER}) TO ${quoted(temporary)} (FORMAT parquet, COMPRESSION zstd)`,
+    );
     await rename(temporary, file);
   } finally {
     await rm(temporary, { force: true });

@@ -14,7 +14,14 @@ const MISSING_TEXTS = "('', 'nan', 'NaN', 'None', 'none', 'null', 'NULL', '<NA>'
 
 const INTEGERS = new Set(['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER']);
 const WIDE_INTEGERS = new Set(['UBIGINT', 'HUGEINT', 'UHUGEINT']);
-const TIMESTAMPS = new Set(['TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS', 'TIMESTAMP WITH TIME ZONE', 'DATE']);
+const TIMESTAMPS = new Set([
+  'TIMESTAMP',
+  'TIMESTAMP_S',
+  'TIMESTAMP_MS',
+  'TIMESTAMP_NS',
+  'TIMESTAMP WITH TIME ZONE',
+  'DATE',
+]);
 
 /** Times outside of these (the years 1684 and 2255) are not exact as a JavaScript number of microseconds, nor ever meant. */
 export const LAST_TIME = Number.MAX_SAFE_INTEGER;
@@ -72,7 +79,10 @@ const TARGETS: Record<ColumnType, (x: string, family: Family, type: string) => C
   boolean: (x, family) => {
     if (family === 'boolean') return { value: x, bad: undefined };
     if (family === 'integer' || family === 'wide' || family === 'real') {
-      return checked(`CASE ${x} WHEN 0 THEN false WHEN 1 THEN true END`, family === 'real' ? `NOT isnan(CAST(${x} AS DOUBLE))` : `${x} IS NOT NULL`);
+      return checked(
+        `CASE ${x} WHEN 0 THEN false WHEN 1 THEN true END`,
+        family === 'real' ? `NOT isnan(CAST(${x} AS DOUBLE))` : `${x} IS NOT NULL`,
+      );
     }
     if (family === 'text') {
       const text = `lower(trim(${x}))`;

@@ -43,19 +43,23 @@ export function firstLine(error: unknown): string {
 
 async function damageIn(engine: Engine, file: string): Promise<SpillwayError | undefined> {
   const session = await engine.session();
-  let column = '';
+  let place = 'footer';
   try {
-    const source = `read_parquet(${quoted(file)}, hive_partitioning = false)`;
+    // The hashes use every value, so that none is left unread.
+    for (const footer of ['parquet_file_metadata', 'parquet_metadata']) {
+      await session.row(`SELECT bit_xor(hash(m)) FROM ${footer}([${quoted(file)}]) m`);
+    }
+    const source = `read_parquet([${quoted(file)}], hive_partitioning = false)`;
     for (const row of await session.rows(`DESCRIBE SELECT * FROM ${source}`)) {
-      column = textOf(row.column_name);
-      // Uses every value, so that none is left unread.
+      const column = textOf(row.column_name);
+      place = `column ${column}`;
       await session.row(`SELECT bit_xor(hash(${identifier(column)})) FROM ${source}`);
     }
     return undefined;
   } catch (cause) {
     return new SpillwayError(
       'TRACE_INVALID',
-      `trace file ${file}: column ${column}: expected readable pages, found: ${firstLine(cause)}`,
+      `trace file ${file}: ${place}: expected what can be read, found: ${firstLine(cause)}`,
       {
         cause,
         hint: 'the file is damaged: fetch or write it again',

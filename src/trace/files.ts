@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, glob as fsGlob, stat } from 'node:fs/promises';
+import { glob as fsGlob, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SpillwayError } from '../errors.ts';
 
@@ -27,7 +27,9 @@ export async function findParquetFiles(spec: string): Promise<ParquetFile[]> {
 
 async function expand(spec: string): Promise<{ root: string; paths: string[] }> {
   if (spec.trim() === '') {
-    throw new SpillwayError('TRACE_NOT_FOUND', 'trace: the path is empty', { hint: 'name a Parquet file, a folder or a glob' });
+    throw new SpillwayError('TRACE_NOT_FOUND', 'trace: the path is empty', {
+      hint: 'name a Parquet file, a folder or a glob',
+    });
   }
   const absolute = path.resolve(spec);
   const info = await stat(absolute).catch(() => undefined);
@@ -68,7 +70,10 @@ async function checkFrame(file: string, name: string): Promise<ParquetFile> {
       hint: 'fetch or copy the file again',
     });
   const handle = await open(file, 'r').catch((cause: unknown) => {
-    throw new SpillwayError('TRACE_NOT_FOUND', `trace file ${file}: cannot be opened`, { cause, hint: 'check its permissions' });
+    throw new SpillwayError('TRACE_NOT_FOUND', `trace file ${file}: cannot be opened`, {
+      cause,
+      hint: 'check its permissions',
+    });
   });
   try {
     const { size } = await handle.stat();
@@ -81,7 +86,8 @@ async function checkFrame(file: string, name: string): Promise<ParquetFile> {
     if (head !== MAGIC) throw invalid(`a file that does not start with ${MAGIC}`);
     if (tail.toString('latin1', 4) !== MAGIC) throw invalid(`no ${MAGIC} at its end (truncated?)`);
     const footerBytes = tail.readUInt32LE(0);
-    if (footerBytes === 0 || footerBytes > size - SMALLEST_FILE_BYTES) throw invalid(`a footer length of ${footerBytes} bytes`);
+    if (footerBytes === 0 || footerBytes > size - SMALLEST_FILE_BYTES)
+      throw invalid(`a footer length of ${footerBytes} bytes`);
     const footer = await read(size - 8 - footerBytes, footerBytes);
     return { path: file, name, bytes: size, footerSha256: createHash('sha256').update(footer).digest('hex') };
   } finally {

@@ -1,22 +1,22 @@
 import { mkdir } from 'node:fs/promises';
-import { SpillwayError } from '../errors.ts';
-import { Engine, numberOf, textOf } from '../engine/session.ts';
 import type { Session } from '../engine/session.ts';
+import { Engine, numberOf, textOf } from '../engine/session.ts';
 import { quoted, timestamp } from '../engine/sql.ts';
+import { SpillwayError } from '../errors.ts';
 import type { TraceIdentity } from '../model/manifest.ts';
-import { DEPLOYMENTS, REDSET_COLUMNS } from '../model/redset.ts';
 import type { Deployment } from '../model/redset.ts';
-import { eventTime } from '../model/time.ts';
+import { DEPLOYMENTS, REDSET_COLUMNS } from '../model/redset.ts';
 import type { EventTime } from '../model/time.ts';
+import { eventTime } from '../model/time.ts';
+import { orderedCopy, removeAbandoned, spillFolder } from './cache.ts';
 import { FIRST_TIME, LAST_TIME } from './coerce.ts';
 import { explainFailure, firstLine } from './damage.ts';
-import { orderedCopy, removeAbandoned, spillFolder } from './cache.ts';
-import { findParquetFiles } from './files.ts';
 import type { ParquetFile } from './files.ts';
-import { coercedColumns, deploymentOf } from './schema.ts';
+import { findParquetFiles } from './files.ts';
 import type { FileColumns } from './schema.ts';
-import { cutSlices, preferredCuts, readAmplification } from './slices.ts';
+import { coercedColumns, deploymentOf } from './schema.ts';
 import type { Histogram, RowGroup } from './slices.ts';
+import { cutSlices, preferredCuts, readAmplification } from './slices.ts';
 import type { Trace, TraceInstance } from './trace.ts';
 
 /** A trace as a user names it. */
@@ -69,20 +69,30 @@ async function describe(spec: TraceSpec, files: readonly ParquetFile[], engine: 
   const groups = sourceGroups(columns, { fallback: spec.deployment, soundTimes: rowGroups !== undefined });
   const fileRows = await rowsByFile(session, files);
   const identity: TraceIdentity = {
-    files: files.map(({ name, bytes, footerSha256, path: file }) => ({ name, bytes, rows: fileRows.get(file) ?? 0, footerSha256 })),
+    files: files.map(({ name, bytes, footerSha256, path: file }) => ({
+      name,
+      bytes,
+      rows: fileRows.get(file) ?? 0,
+      footerSha256,
+    })),
     rows: [...fileRows.values()].reduce((sum, rows) => sum + rows, 0),
   };
   if (identity.rows === 0) {
-    throw new SpillwayError('TRACE_INVALID', `trace ${spec.path}: expected at least one row, found none in ${files.length} file(s)`, {
-      hint: 'name files that hold events',
-    });
+    throw new SpillwayError(
+      'TRACE_INVALID',
+      `trace ${spec.path}: expected at least one row, found none in ${files.length} file(s)`,
+      {
+        hint: 'name files that hold events',
+      },
+    );
   }
   let source = groups.map(({ select, paths }) => `SELECT ${select} FROM ${readParquet(paths)}`).join(' UNION ALL ');
   const histogram = await readHistogram(session, source);
   const { first, last } = await readRange(session, source);
   const range = { from: first ?? eventTime(0), to: eventTime((last ?? 0) + 1) };
   const ordered =
-    rowGroups !== undefined && readAmplification(cutSlices(histogram, range, JUDGED_SLICE_ROWS), rowGroups) <= MAX_READ_AMPLIFICATION;
+    rowGroups !== undefined &&
+    readAmplification(cutSlices(histogram, range, JUDGED_SLICE_ROWS), rowGroups) <= MAX_READ_AMPLIFICATION;
   if (!ordered) {
     const copy = await orderedCopy({ session, source, identity, cacheDir: spec.cacheDir, onProgress: spec.onProgress });
     source = `SELECT * FROM ${readParquet([copy])}`;
@@ -95,7 +105,8 @@ async function describe(spec: TraceSpec, files: readonly ParquetFile[], engine: 
     last,
     instances,
     ordered,
-    slices: (wanted, targetRows) => cutSlices(histogram, wanted, targetRows, ordered ? preferredCuts(rowGroups, targetRows) : undefined),
+    slices: (wanted, targetRows) =>
+      cutSlices(histogram, wanted, targetRows, ordered ? preferredCuts(rowGroups, targetRows) : undefined),
     session: () => engine.session(),
     rowsSql: ({ from, to, withUntimed }) =>
       `SELECT * FROM (${source}) WHERE (arrival_timestamp >= ${timestamp(from)} AND arrival_timestamp < ${timestamp(to)})` +
@@ -120,9 +131,11 @@ function sourceGroups(
   const groups = new Map<string, { select: string; paths: string[] }>();
   for (const [file, columns] of files) {
     const select = coercedColumns(file, columns, deploymentOf(file, columns, options.fallback), options.soundTimes);
-    const group = groups.get(select) ?? { select, paths: [] };
+    // By columns and types too: a scan reads all its files as if they were like the first.
+    const key = JSON.stringify([select, ...columns]);
+    const group = groups.get(key) ?? { select, paths: [] };
     group.paths.push(file);
-    groups.set(select, group);
+    groups.set(key, group);
   }
   return [...groups.values()];
 }
@@ -130,34 +143,44 @@ function sourceGroups(
 async function columnsOf(session: Session, file: string): Promise<FileColumns> {
   try {
     const rows = await session.rows(`DESCRIBE SELECT * FROM ${readParquet([file])}`);
-    return new Map(rows.map((row) => [textOf(row['column_name']), textOf(row['column_type'])]));
+    return new Map(rows.map((row) => [textOf(row.column_name), textOf(row.column_type)]));
   } catch (cause) {
-    throw new SpillwayError('TRACE_INVALID', `trace file ${file}: expected a readable Parquet file, found: ${firstLine(cause)}`, {
-      cause,
-      hint: 'fetch or write the file again',
-    });
+    throw new SpillwayError(
+      'TRACE_INVALID',
+      `trace file ${file}: expected a readable Parquet file, found: ${firstLine(cause)}`,
+      {
+        cause,
+        hint: 'fetch or write the file again',
+      },
+    );
   }
 }
 
 async function rowsByFile(session: Session, files: readonly ParquetFile[]): Promise<Map<string, number>> {
   const list = files.map(({ path: file }) => quoted(file)).join(', ');
   const rows = await session.rows(`SELECT file_name, num_rows FROM parquet_file_metadata([${list}])`);
-  return new Map(rows.map((row) => [textOf(row['file_name']), numberOf(row['num_rows'])]));
+  return new Map(rows.map((row) => [textOf(row.file_name), numberOf(row.num_rows)]));
 }
 
 async function readHistogram(session: Session, source: string): Promise<Histogram> {
-  const rows = await session.rows(`SELECT epoch_us(time_bucket(INTERVAL 1 minute, arrival_timestamp)) AS minute, count(*) AS rows
+  const rows =
+    await session.rows(`SELECT epoch_us(time_bucket(INTERVAL 1 minute, arrival_timestamp)) AS minute, count(*) AS rows
     FROM (${source}) WHERE arrival_timestamp IS NOT NULL GROUP BY 1 ORDER BY 1`);
   return {
-    minutes: Float64Array.from(rows, (row) => numberOf(row['minute'])),
-    counts: Float64Array.from(rows, (row) => numberOf(row['rows'])),
+    minutes: Float64Array.from(rows, (row) => numberOf(row.minute)),
+    counts: Float64Array.from(rows, (row) => numberOf(row.rows)),
   };
 }
 
-async function readRange(session: Session, source: string): Promise<{ first: EventTime | undefined; last: EventTime | undefined }> {
-  const row = await session.row(`SELECT epoch_us(min(arrival_timestamp)) AS first, epoch_us(max(arrival_timestamp)) AS last FROM (${source})`);
+async function readRange(
+  session: Session,
+  source: string,
+): Promise<{ first: EventTime | undefined; last: EventTime | undefined }> {
+  const row = await session.row(
+    `SELECT epoch_us(min(arrival_timestamp)) AS first, epoch_us(max(arrival_timestamp)) AS last FROM (${source})`,
+  );
   const time = (cell: unknown): EventTime | undefined => (typeof cell === 'bigint' ? eventTime(cell) : undefined);
-  return { first: time(row['first']), last: time(row['last']) };
+  return { first: time(row.first), last: time(row.last) };
 }
 
 /**
@@ -165,7 +188,10 @@ async function readRange(session: Session, source: string): Promise<{ first: Eve
  * outside of all reason, or if its type is one by which DuckDB cannot leave out row groups: nanoseconds, as pandas writes
  * them, or a time zone.
  */
-async function readRowGroups(session: Session, files: ReadonlyMap<string, FileColumns>): Promise<RowGroup[] | undefined> {
+async function readRowGroups(
+  session: Session,
+  files: ReadonlyMap<string, FileColumns>,
+): Promise<RowGroup[] | undefined> {
   for (const columns of files.values()) if (columns.get('arrival_timestamp') !== 'TIMESTAMP') return undefined;
   const rows = await session.rows(`SELECT row_group_num_rows AS rows,
       epoch_us(TRY_CAST(coalesce(stats_min_value, stats_min) AS TIMESTAMP)) AS first,
@@ -174,9 +200,10 @@ async function readRowGroups(session: Session, files: ReadonlyMap<string, FileCo
   const groups: RowGroup[] = [];
   for (const row of rows) {
     const { first, last } = row;
-    if (numberOf(row['rows']) === 0) continue;
-    if (typeof first !== 'bigint' || typeof last !== 'bigint' || first < FIRST_TIME || last > LAST_TIME) return undefined;
-    groups.push({ first: eventTime(first), last: eventTime(last), rows: numberOf(row['rows']) });
+    if (numberOf(row.rows) === 0) continue;
+    if (typeof first !== 'bigint' || typeof last !== 'bigint' || first < FIRST_TIME || last > LAST_TIME)
+      return undefined;
+    groups.push({ first: eventTime(first), last: eventTime(last), rows: numberOf(row.rows) });
   }
   return groups;
 }
@@ -186,16 +213,21 @@ async function readInstances(session: Session, source: string): Promise<TraceIns
     `SELECT deployment, instance_id, count(*) AS rows FROM (${source}) GROUP BY ALL ORDER BY deployment NULLS FIRST, instance_id NULLS FIRST`,
   );
   return rows.map((row) => {
-    const deployment = DEPLOYMENTS.find((name) => name === row['deployment']) ?? null;
-    const instanceId = typeof row['instance_id'] === 'bigint' ? row['instance_id'] : null;
+    const deployment = DEPLOYMENTS.find((name) => name === row.deployment) ?? null;
+    const instanceId = typeof row.instance_id === 'bigint' ? row.instance_id : null;
     return {
       deployment,
       instanceId,
       key: deployment === null || instanceId === null ? null : `${deployment}-${instanceId}`,
-      rows: numberOf(row['rows']),
+      rows: numberOf(row.rows),
     };
   });
 }
 
 /** Names of a trace's coerced columns, in their order. */
-export const TRACE_COLUMNS: readonly string[] = ['deployment', ...REDSET_COLUMNS.map(({ name }) => name), 'bad_columns', 'raw'];
+export const TRACE_COLUMNS: readonly string[] = [
+  'deployment',
+  ...REDSET_COLUMNS.map(({ name }) => name),
+  'bad_columns',
+  'raw',
+];

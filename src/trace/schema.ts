@@ -1,9 +1,9 @@
-import { SpillwayError } from '../errors.ts';
 import { identifier, quoted } from '../engine/sql.ts';
-import { DEPLOYMENTS, REDSET_COLUMNS } from '../model/redset.ts';
+import { SpillwayError } from '../errors.ts';
 import type { Deployment, RedsetColumn } from '../model/redset.ts';
-import { ACCEPTED, coercion } from './coerce.ts';
+import { DEPLOYMENTS, REDSET_COLUMNS } from '../model/redset.ts';
 import type { Coercion } from './coerce.ts';
+import { ACCEPTED, coercion } from './coerce.ts';
 
 /** Name and DuckDB type of a file's columns. */
 export type FileColumns = ReadonlyMap<string, string>;
@@ -22,7 +22,9 @@ export function deploymentOf(file: string, columns: FileColumns, fallback: Deplo
   if (columns.get('deployment') === 'VARCHAR') return 'column';
   const parts = file.split(/[/\\]/).reverse();
   for (const part of parts) {
-    const named = DEPLOYMENTS.find((deployment) => part === deployment || new RegExp(`\\b${deployment}\\b`).test(part.replaceAll('_', ' ')));
+    const named = DEPLOYMENTS.find(
+      (deployment) => part === deployment || new RegExp(`\\b${deployment}\\b`).test(part.replaceAll('_', ' ')),
+    );
     if (named !== undefined) return named;
   }
   if (fallback !== undefined) return fallback;
@@ -37,17 +39,29 @@ export function deploymentOf(file: string, columns: FileColumns, fallback: Deplo
  * The SELECT list that turns a file's columns into `deployment`, Redset's columns, `bad_columns` and `raw`. `soundTimes`
  * says that every time is known to be a believable one.
  */
-export function coercedColumns(file: string, columns: FileColumns, deployment: DeploymentSource, soundTimes = false): string {
-  const coercions = REDSET_COLUMNS.map((column) => ({ column, coercion: coercionOf(file, column, columns, soundTimes) }));
+export function coercedColumns(
+  file: string,
+  columns: FileColumns,
+  deployment: DeploymentSource,
+  soundTimes = false,
+): string {
+  const coercions = REDSET_COLUMNS.map((column) => ({
+    column,
+    coercion: coercionOf(file, column, columns, soundTimes),
+  }));
   const known = DEPLOYMENTS.map(quoted).join(', ');
-  const deploymentSql = deployment === 'column' ? `CASE WHEN deployment IN (${known}) THEN deployment END` : quoted(deployment);
-  const bad: { name: string; bad: string }[] = coercions.flatMap(({ column, coercion: { bad } }) => (bad === undefined ? [] : [{ name: column.name, bad }]));
+  const deploymentSql =
+    deployment === 'column' ? `CASE WHEN deployment IN (${known}) THEN deployment END` : quoted(deployment);
+  const bad: { name: string; bad: string }[] = coercions.flatMap(({ column, coercion: { bad } }) =>
+    bad === undefined ? [] : [{ name: column.name, bad }],
+  );
   if (deployment === 'column') bad.unshift({ name: 'deployment', bad: `(${deploymentSql}) IS NULL` });
   // One flat test decides for almost every row that neither the list of names nor the copy is needed.
   const anyBad = bad.map((test) => test.bad).join(' OR ');
   const names = bad.map((test) => `CASE WHEN ${test.bad} THEN ${quoted(test.name)} END`).join(', ');
   const original = [...columns.keys()].map((name) => `${identifier(name)} := ${identifier(name)}`).join(', ');
-  const whenBad = (value: string): string => (bad.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN ${anyBad} THEN ${value} END`);
+  const whenBad = (value: string): string =>
+    bad.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN ${anyBad} THEN ${value} END`;
   const badColumns = whenBad(`concat_ws(',', ${names})`);
   const raw = whenBad(`CAST(to_json(struct_pack(${original})) AS VARCHAR)`);
   return [
@@ -61,7 +75,8 @@ export function coercedColumns(file: string, columns: FileColumns, deployment: D
 function coercionOf(file: string, column: RedsetColumn, columns: FileColumns, soundTimes: boolean): Coercion {
   const found = columns.get(column.name);
   if (found === undefined) {
-    if (OPTIONAL_COLUMNS.has(column.name)) return { value: `CAST(NULL AS ${column.type.toUpperCase()})`, bad: undefined };
+    if (OPTIONAL_COLUMNS.has(column.name))
+      return { value: `CAST(NULL AS ${column.type.toUpperCase()})`, bad: undefined };
     const near = [...columns.keys()].find((name) => name.trim().toLowerCase() === column.name);
     throw new SpillwayError(
       'TRACE_INVALID',
@@ -71,9 +86,13 @@ function coercionOf(file: string, column: RedsetColumn, columns: FileColumns, so
   }
   const result = coercion(column, found, soundTimes);
   if (result === undefined) {
-    throw new SpillwayError('TRACE_INVALID', `trace file ${file}: column ${column.name}: expected ${ACCEPTED[column.type]}, found ${found}`, {
-      hint: 'write the column in one of the types named and try again',
-    });
+    throw new SpillwayError(
+      'TRACE_INVALID',
+      `trace file ${file}: column ${column.name}: expected ${ACCEPTED[column.type]}, found ${found}`,
+      {
+        hint: 'write the column in one of the types named and try again',
+      },
+    );
   }
   return result;
 }

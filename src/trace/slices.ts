@@ -1,5 +1,5 @@
-import { MICROS_PER_MINUTE, eventTime } from '../model/time.ts';
 import type { EventTime } from '../model/time.ts';
+import { eventTime, MICROS_PER_MINUTE } from '../model/time.ts';
 import type { TraceSlice } from './trace.ts';
 
 /** Rows per minute of event time: how a trace is spread over its range. */

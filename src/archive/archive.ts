@@ -4,9 +4,10 @@ import type { EventTime } from '../model/time.ts';
 /** A file written and named by its content, already durable, but not yet known to any ledger. */
 export interface WrittenFile {
   readonly hour: EventTime;
+  /** `events` or a metric's name. */
   readonly dataset: string;
   readonly revision: number;
-  /** Path below the archive's root, with `/`. */
+  /** Path below the run's part of the archive, with `/`. */
   readonly path: string;
   readonly rows: number;
   readonly bytes: number;

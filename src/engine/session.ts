@@ -61,6 +61,7 @@ export class Engine {
 export class Session {
   readonly #connection: DuckDBConnection;
   #tail: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
@@ -138,12 +139,26 @@ export class Session {
     return await this.#queue(() => work(this.#connection));
   }
 
+  /** Closes a connection on which no statement runs: closed under a statement, it would never let the process end. */
   close(): void {
+    this.#closed = true;
+    this.#connection.closeSync();
+  }
+
+  /** Interrupts the statement under way, refuses those that wait, and closes the connection. Safe to call twice. */
+  async end(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#connection.interrupt();
+    await this.#tail;
     this.#connection.closeSync();
   }
 
   #queue<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#tail.then(work);
+    const next = this.#tail.then(() => {
+      if (this.#closed) throw new Error('the database has been closed');
+      return work();
+    });
     // A failed statement must not stop the next one; its own caller gets the error.
     this.#tail = next.catch(() => undefined);
     return next;

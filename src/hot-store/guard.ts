@@ -4,9 +4,9 @@ import type { Session } from '../engine/session.ts';
 import { textOf } from '../engine/session.ts';
 import { quoted } from '../engine/sql.ts';
 import { messageOf, SpillwayError } from '../errors.ts';
+import { PUBLIC_TABLES } from '../model/public-tables.ts';
 import { toJsonCell } from './cells.ts';
 import type { JsonCell, QueryOptions, QueryResult } from './hot-store.ts';
-import { PUBLIC_TABLES } from './tables.ts';
 
 const PUBLIC_HINT = `tables: ${PUBLIC_TABLES.join(', ')} and one per metric (spillway metrics)`;
 const DEFAULT_MAX_ROWS = 1_000_000;

@@ -1,3 +1,4 @@
+import type { WrittenFile } from '../archive/archive.ts';
 import type { Session } from '../engine/session.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Manifest } from '../model/manifest.ts';
@@ -33,16 +34,7 @@ export interface HourRow {
 }
 
 /** A file of the archive, as the ledger knows it. */
-export interface ArchiveFile {
-  readonly hour: EventTime;
-  /** `events` or a metric's name. */
-  readonly dataset: string;
-  readonly revision: number;
-  /** Path below the archive's root, with `/`. */
-  readonly path: string;
-  readonly rows: number;
-  readonly bytes: number;
-  readonly sha256: string;
+export interface ArchiveFile extends WrittenFile {
   readonly state: 'local' | 'uploaded';
 }
 

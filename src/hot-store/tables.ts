@@ -2,6 +2,7 @@ import { BATCH_COLUMNS } from '../bus/bus.ts';
 import { identifier } from '../engine/sql.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { rollupColumns } from '../metrics/metric.ts';
+import { LOGGED_COLUMNS } from '../model/redset.ts';
 
 /** Version of the tables below; a store of another version is refused. */
 export const SCHEMA_VERSION = 1;
@@ -27,21 +28,13 @@ export const EVENT_COLUMNS: readonly { readonly name: string; readonly type: str
   { name: 'offset', type: 'BIGINT' },
 ];
 
-const LOGGED = [
-  ['compile', 'compile_duration_ms'],
-  ['queue', 'queue_duration_ms'],
-  ['execution', 'execution_duration_ms'],
-  ['scanned', 'mbytes_scanned'],
-  ['spilled', 'mbytes_spilled'],
-] as const;
-
 /**
  * Columns of `events` that follow from the stored ones: whether a measure is zero, and its logarithm in milli-nats. The
  * logarithm is taken in DOUBLE, because 1 + the largest BIGINT is none.
  */
 export const DERIVED_EVENT_COLUMNS: readonly { readonly name: string; readonly sql: string }[] = [
-  ...LOGGED.map(([name, column]) => ({ name: `is_zero_${name}`, sql: `${column} = 0` })),
-  ...LOGGED.map(([name, column]) => ({
+  ...LOGGED_COLUMNS.map(([name, column]) => ({ name: `is_zero_${name}`, sql: `${column} = 0` })),
+  ...LOGGED_COLUMNS.map(([name, column]) => ({
     name: `ln_${name}`,
     sql: `CAST(round(1000 * ln(1 + CAST(${column} AS DOUBLE))) AS BIGINT)`,
   })),
@@ -89,18 +82,6 @@ export function createTables(metrics: readonly Metric[]): string[] {
     ),
   ];
 }
-
-/** Names that a metric cannot take. */
-export const PUBLIC_TABLES = [
-  'hours',
-  'events',
-  'late_events',
-  'rejected',
-  'receipts',
-  'progress',
-  'archive_files',
-  'metric_failures',
-] as const;
 
 /** The provisional rollups of open hours, and every public name over final and provisional rows. */
 export function createLiveCatalog(metrics: readonly Metric[]): string[] {

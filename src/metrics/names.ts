@@ -1,19 +1,8 @@
 import { nearest } from '../config/nearest.ts';
+import { PUBLIC_TABLES } from '../model/public-tables.ts';
 
-/** Public tables that are no metrics, and what the archive calls its raw events. */
-export const TAKEN_TABLES = [
-  'hours',
-  'events',
-  'late_events',
-  'rejected',
-  'receipts',
-  'progress',
-  'archive_files',
-  'metric_failures',
-  'loads',
-  'pipeline_samples',
-  'current',
-] as const;
+/** Public tables that are no metrics, those still to come included, and a folder of the archive. */
+export const TAKEN_TABLES = [...PUBLIC_TABLES, 'loads', 'pipeline_samples', 'current'] as const;
 
 /** Columns that every metric's table has besides its own. */
 export const TAKEN_COLUMNS = ['state', 'revision'] as const;

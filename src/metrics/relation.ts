@@ -1,4 +1,4 @@
-import { REDSET_COLUMNS } from '../model/redset.ts';
+import { LOGGED_COLUMNS, REDSET_COLUMNS } from '../model/redset.ts';
 
 /** One column of the relation `events` that a metric reads. */
 export interface EventColumn {
@@ -8,13 +8,6 @@ export interface EventColumn {
 }
 
 const REDSET_TYPES = { bigint: 'BIGINT', boolean: 'BOOLEAN', varchar: 'VARCHAR', timestamp: 'TIMESTAMP' } as const;
-const LOGGED = [
-  ['compile', 'compile_duration_ms'],
-  ['queue', 'queue_duration_ms'],
-  ['execution', 'execution_duration_ms'],
-  ['scanned', 'mbytes_scanned'],
-  ['spilled', 'mbytes_spilled'],
-] as const;
 
 /**
  * The clean events as a metric sees them: the columns of the public table `events` but for `partition` and `offset`,
@@ -35,12 +28,12 @@ export const EVENT_COLUMNS: readonly EventColumn[] = [
     note: 'as Redset has it, cleaned',
   })),
   { name: 'is_read', type: 'BOOLEAN', note: 'an executed select or a cache hit' },
-  ...LOGGED.map(([short, column]) => ({
+  ...LOGGED_COLUMNS.map(([short, column]) => ({
     name: `is_zero_${short}`,
     type: 'BOOLEAN' as const,
     note: `${column} = 0; null where that is null`,
   })),
-  ...LOGGED.map(([short, column]) => ({
+  ...LOGGED_COLUMNS.map(([short, column]) => ({
     name: `ln_${short}`,
     type: 'BIGINT' as const,
     note: `ln(1 + ${column}) in milli-nats, rounded; null where that is null`,

@@ -45,3 +45,12 @@ export type RedsetColumnName = (typeof REDSET_COLUMNS)[number]['name'];
 /** The two tiers of Redset. Instance ids overlap between them, so an instance is always `<deployment>-<id>`. */
 export const DEPLOYMENTS = ['provisioned', 'serverless'] as const;
 export type Deployment = (typeof DEPLOYMENTS)[number];
+
+/** Measures whose logarithm and zeros are worth knowing, with the short name that `ln_<x>` and `is_zero_<x>` use. */
+export const LOGGED_COLUMNS = [
+  ['compile', 'compile_duration_ms'],
+  ['queue', 'queue_duration_ms'],
+  ['execution', 'execution_duration_ms'],
+  ['scanned', 'mbytes_scanned'],
+  ['spilled', 'mbytes_spilled'],
+] as const;

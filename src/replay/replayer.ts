@@ -228,13 +228,18 @@ async function* reels(
     return loader.load(slice, { withUntimed: slice.from === manifest.from, firstSeq, skip });
   };
   let next = load(0);
-  for (let index = 0; next !== undefined; index++) {
-    const reel = await next;
-    firstSeq += reel.rows;
-    next = load(index + 1);
-    // An error of the reel being loaded ahead is met when its turn comes.
-    next?.catch(() => undefined);
-    yield reel;
+  try {
+    for (let index = 0; next !== undefined; index++) {
+      const reel = await next;
+      firstSeq += reel.rows;
+      next = load(index + 1);
+      // An error of the reel being loaded ahead is met when its turn comes.
+      next?.catch(() => undefined);
+      yield reel;
+    }
+  } finally {
+    // A connection that is closed under its statement never lets the process end.
+    await next?.catch(() => undefined);
   }
 }
 

@@ -87,7 +87,7 @@ async function describe(spec: TraceSpec, files: readonly ParquetFile[], engine: 
     );
   }
   let source = groups.map(({ select, paths }) => `SELECT ${select} FROM ${readParquet(paths)}`).join(' UNION ALL ');
-  const histogram = await readHistogram(session, source);
+  const histogram = await readHistogram(session, source, spec.path);
   const { first, last } = await readRange(session, source);
   const range = { from: first ?? eventTime(0), to: eventTime((last ?? 0) + 1) };
   const ordered =
@@ -162,14 +162,20 @@ async function rowsByFile(session: Session, files: readonly ParquetFile[]): Prom
   return new Map(rows.map((row) => [textOf(row.file_name), numberOf(row.num_rows)]));
 }
 
-async function readHistogram(session: Session, source: string): Promise<Histogram> {
+async function readHistogram(session: Session, source: string, trace: string): Promise<Histogram> {
   const rows =
     await session.rows(`SELECT epoch_us(time_bucket(INTERVAL 1 minute, arrival_timestamp)) AS minute, count(*) AS rows
     FROM (${source}) WHERE arrival_timestamp IS NOT NULL GROUP BY 1 ORDER BY 1`);
-  return {
-    minutes: Float64Array.from(rows, (row) => numberOf(row.minute)),
-    counts: Float64Array.from(rows, (row) => numberOf(row.rows)),
-  };
+  // An infinity has no minute.
+  const minutes = rows.map(({ minute }) => (typeof minute === 'bigint' ? Number(minute) : Number.NaN));
+  if (!minutes.every(Number.isSafeInteger)) {
+    throw new SpillwayError(
+      'TRACE_INVALID',
+      `trace ${trace}: column arrival_timestamp: expected times as the statistics of its files say, found others beyond all reason`,
+      { hint: 'a file is damaged: fetch or write it again' },
+    );
+  }
+  return { minutes: Float64Array.from(minutes), counts: Float64Array.from(rows, (row) => numberOf(row.rows)) };
 }
 
 async function readRange(

@@ -3,20 +3,9 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { nearest } from '../../config/nearest.ts';
 import { messageOf, SpillwayError } from '../../errors.ts';
+import { PUBLIC_TABLES } from '../../model/public-tables.ts';
 import { OWNER_ONLY, PROBLEM_RESPONSES, TAGS } from '../openapi.ts';
 import type { Api, ApiOptions } from '../options.ts';
-
-/** Public tables besides the metrics' own. */
-const TABLES = [
-  'hours',
-  'events',
-  'late_events',
-  'rejected',
-  'receipts',
-  'progress',
-  'archive_files',
-  'metric_failures',
-] as const;
 
 const snapshotRequest = z.strictObject({
   names: z.array(z.string().max(63)).min(1).max(1_000).describe('Public tables, metrics included.'),
@@ -55,7 +44,7 @@ export function snapshotRoutes(api: Api, options: ApiOptions): void {
 }
 
 function checkedNames(names: readonly string[], options: ApiOptions): readonly string[] {
-  const known: readonly string[] = [...TABLES, ...options.metrics.map((metric) => metric.name)];
+  const known: readonly string[] = [...PUBLIC_TABLES, ...options.metrics.map((metric) => metric.name)];
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return [...new Set(names)];
   const match = nearest(unknown, known);

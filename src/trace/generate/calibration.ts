@@ -132,8 +132,8 @@ const PROVISIONED: TierCalibration = {
     [1, 40],
     [20, 12],
     [60, 5],
-    [95, 2.2],
-    [120, 1.6],
+    [95, 2.5],
+    [125, 1.8],
     [150, 1],
     [200, 1],
   ],
@@ -266,7 +266,7 @@ export const CLASS_FIGURES: Readonly<Record<CostClass, ClassFigures>> = {
   network: { medianMs: 1_410, meanScanMb: 29_500, spilled: 4.4 },
   cpu: { medianMs: 2_981, meanScanMb: 310, spilled: 5.6 },
   io: { medianMs: 4_522, meanScanMb: 1_600_000, spilled: 27.1 }, // [pulse] has 938,000: the scan shares need more
-  queue: { medianMs: 204, meanScanMb: 1_900, spilled: 5.8 }, // [pulse] has 5.3; drawn rows scan a little less than fitted
+  queue: { medianMs: 204, meanScanMb: 1_900, spilled: 6 }, // [pulse] has 5.3; drawn rows scan a little less than fitted
   normal: { medianMs: 37, meanScanMb: null, spilled: 2.0 }, // 3,200 MB: the rest, which the scan shares decide
 };
 

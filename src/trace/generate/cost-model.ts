@@ -79,8 +79,9 @@ export class CostModel {
     return this.#groups[cell.group].runs + SLACK - cell.runs / cell.share;
   }
 
-  /** Counts a run. */
+  /** Counts a run. Long ones have their number already. */
   record(cell: Cell): void {
+    if (cell.fromMs >= LONG_MS) return;
     cell.runs += 1;
     this.#groups[cell.group].runs += 1;
   }
@@ -133,7 +134,7 @@ function joinQueue({ cells, shares }: CostFit): Cell[] {
 
 /** Steeper than the fit says, because simple plans, the only ones that count as queue, are rarer in slow queries. */
 function steeper(bias: number): number {
-  return Math.min(MOST_QUEUE_BIAS, exp(1.05 * ln(bias)));
+  return Math.min(MOST_QUEUE_BIAS, exp(1.1 * ln(bias)));
 }
 
 /** A quota of spilling queries for each class and range of scan sizes, the same for all classes if only that is known. */
@@ -150,17 +151,16 @@ function deficit(group: Group, cell: Cell): number {
 }
 
 function groupOf(cells: readonly Cell[]): Group {
-  const total = cells.reduce((sum, cell) => sum + cell.share, 0);
-  const own = cells
-    .filter((cell) => cell.fromMs < LONG_MS && cell.share > 0)
-    .map((cell) => ({ ...cell, share: cell.share / total }));
+  const short = cells.filter((cell) => cell.fromMs < LONG_MS && cell.share > 0);
+  const total = short.reduce((sum, cell) => sum + cell.share, 0);
+  const own = short.map((cell) => ({ ...cell, share: cell.share / total }));
   const isOrdinary = (c: Cell): boolean => c.costClass === 'normal' && c.toMs <= ORDINARY_MS && c.toMb <= ORDINARY_MB;
   const ordinary = own.flatMap((cell, i) => (isOrdinary(cell) ? [i] : []));
   return { runs: 0, cells: own, deficits: new Float64Array(own.length), ordinary };
 }
 
 function pick({ cells, deficits }: Group, random: Random): Cell {
-  // -1 only if no cell is behind its share, which the slack rules out; the first cell is then as good as any.
+  // Never -1: shares add up to 1 and runs to all runs, so the slack keeps some cell behind its share.
   const cell = cells[Math.max(0, random.weighted(deficits))];
   if (cell === undefined) throw new Error('a cost group without cells');
   return cell;

@@ -35,7 +35,6 @@ export async function pipelineFixture(t: TestContext): Promise<PipelineFixture> 
       sanity: { maxDurationMs: 604_800_000, cap: false, rangeSlackMs: 86_400_000 },
       pace: { speed: 'max' },
       memoryMb: 400,
-      threads: 1,
     },
     { clock: systemClock, logger: silentLogger },
   );

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Engine } from '../../../src/engine/session.ts';
 import { identifier } from '../../../src/engine/sql.ts';
-import { PUBLIC_EVENT_COLUMNS, PUBLIC_TABLES, EVENT_COLUMNS as STORED } from '../../../src/hot-store/tables.ts';
+import { PUBLIC_EVENT_COLUMNS, EVENT_COLUMNS as STORED } from '../../../src/hot-store/tables.ts';
 import { TAKEN_TABLES } from '../../../src/metrics/names.ts';
 import { EVENT_COLUMNS } from '../../../src/metrics/relation.ts';
+import { PUBLIC_TABLES } from '../../../src/model/public-tables.ts';
 
 test('a metric sees the public columns of events but for the place in the log', async (t) => {
   const engine = await Engine.open(':memory:', { memoryMb: 64, threads: 1 });

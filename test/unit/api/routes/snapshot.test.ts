@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { PUBLIC_TABLES } from '../../../../src/hot-store/tables.ts';
+import { PUBLIC_TABLES } from '../../../../src/model/public-tables.ts';
 import { apiFixture } from '../fixture.ts';
 
 test('a snapshot', async (t) => {

@@ -1,0 +1,229 @@
+import { mkdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Engine, Row, Session } from '../engine/session.ts';
+import { numberOf, textOf } from '../engine/session.ts';
+import { identifier, quoted, timestamp } from '../engine/sql.ts';
+import type { Metric } from '../metrics/metric.ts';
+import { rollupColumns } from '../metrics/metric.ts';
+import type { Manifest } from '../model/manifest.ts';
+import { PUBLIC_TABLES } from '../model/public-tables.ts';
+import type { EventTime } from '../model/time.ts';
+import { eventTime } from '../model/time.ts';
+import type { Clock } from '../time/clock.ts';
+import { guardedQuery } from './guard.ts';
+import type { ArchiveFile, ClosedHour, HotStore, HourRow, PartitionProgress } from './hot-store.ts';
+import { createLive } from './live.ts';
+import { LIVE_CATALOG } from './tables.ts';
+
+/** What an open store is made of. */
+export interface StoreParts {
+  readonly engine: Engine;
+  readonly setup: Session;
+  readonly ingest: Session;
+  readonly closing: Session;
+  readonly live: Session;
+  readonly manifest: Manifest;
+  readonly metrics: readonly Metric[];
+  readonly file: string;
+  readonly clock: Clock;
+}
+
+/** A run's store in one DuckDB file, which this process owns until it is closed. */
+export class DuckDBStore implements HotStore {
+  readonly run: string;
+  readonly manifest: Manifest;
+  readonly metrics: readonly Metric[];
+  readonly refreshLive: () => Promise<void>;
+  readonly #parts: StoreParts;
+  readonly #publicNames: ReadonlySet<string>;
+  #idle: Session[] = [];
+  /** Sessions in which a query or a snapshot runs. */
+  readonly #reading = new Set<Session>();
+  #closed = false;
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
+    this.run = parts.manifest.run;
+    this.manifest = parts.manifest;
+    this.metrics = parts.metrics;
+    this.#publicNames = new Set([...PUBLIC_TABLES, ...parts.metrics.map(({ name }) => name)]);
+    this.refreshLive = createLive({ session: parts.live, metrics: parts.metrics, clock: parts.clock });
+  }
+
+  async progress(): Promise<PartitionProgress[]> {
+    const rows = await this.#parts.setup.rows(
+      'SELECT * REPLACE (epoch_us(watermark) AS watermark) FROM store.progress ORDER BY "partition"',
+    );
+    return rows.map(toProgress);
+  }
+
+  async ingest<T>(
+    compute: (session: Session) => Promise<{ progress: readonly PartitionProgress[]; result: T }>,
+  ): Promise<T> {
+    const session = this.#parts.ingest;
+    return await session.transaction(async () => {
+      const { progress, result } = await compute(session);
+      const rows = progress.map(
+        (p) =>
+          `(${p.partition}, ${p.firstOffset}, ${p.nextOffset}, ${p.watermark === undefined ? 'NULL' : timestamp(p.watermark)}, ${p.lastSeq}, ${p.resent}, ${p.controls}, ${p.gaps}, ${p.ended})`,
+      );
+      // The offsets move in the transaction that made the batch's effect durable, and nowhere else.
+      await session.run(`DELETE FROM store.progress; INSERT INTO store.progress VALUES ${rows.join(', ')}`);
+      return result;
+    });
+  }
+
+  async openHours(): Promise<EventTime[]> {
+    const rows = await this.#parts.setup.rows(
+      `SELECT epoch_us(hour) AS hour FROM ${LIVE_CATALOG}.main.hours WHERE state = 'open' ORDER BY 1`,
+    );
+    return rows.map((row) => eventTime(numberOf(row.hour)));
+  }
+
+  closingSession(): Session {
+    return this.#parts.closing;
+  }
+
+  async finalize(hours: readonly ClosedHour[]): Promise<void> {
+    const session = this.#parts.closing;
+    const list = hours.map(({ hour }) => timestamp(hour)).join(', ');
+    await session.transaction(async () => {
+      for (const metric of this.metrics) {
+        const columns = rollupColumns(metric)
+          .map(({ name }) => identifier(name))
+          .join(', ');
+        await session.run(
+          `INSERT INTO rollups.${identifier(metric.name)} SELECT ${columns}, 1 FROM temp.${identifier(`closing_${metric.name}`)}`,
+        );
+      }
+      await session.run(freezeReceipts(list));
+      const states = hours.map(
+        (h) =>
+          `(${timestamp(h.hour)}, 'final', ${h.revision}, ${timestamp(h.watermark)}, make_timestamp(${h.finalizedAt * 1000}))`,
+      );
+      await session.run(
+        `DELETE FROM store.hours WHERE hour IN (${list}); INSERT INTO store.hours VALUES ${states.join(', ')}`,
+      );
+      const files = hours
+        .flatMap((h) => h.files)
+        .map((f) => {
+          const names = [quoted(f.path), f.rows, f.bytes, quoted(f.sha256), quoted(f.state)].join(', ');
+          return `(${timestamp(f.hour)}, ${quoted(f.dataset)}, ${f.revision}, ${names})`;
+        });
+      if (files.length > 0) await session.run(`INSERT INTO store.archive_files VALUES ${files.join(', ')}`);
+      const failures = hours.flatMap((h) =>
+        h.failures.map((f) => `(${timestamp(h.hour)}, ${quoted(f.metric)}, ${quoted(f.reason)})`),
+      );
+      if (failures.length > 0) await session.run(`INSERT INTO store.metric_failures VALUES ${failures.join(', ')}`);
+    });
+  }
+
+  async finalHours(): Promise<HourRow[]> {
+    const rows = await this.#parts.setup.rows(
+      "SELECT epoch_us(hour) AS hour, revision FROM store.hours WHERE state = 'final' ORDER BY 1",
+    );
+    return rows.map((row) => ({
+      hour: eventTime(numberOf(row.hour)),
+      state: 'final' as const,
+      revision: numberOf(row.revision),
+    }));
+  }
+
+  async archiveFiles(day?: string): Promise<ArchiveFile[]> {
+    const where = day === undefined ? '' : `WHERE CAST(hour AS DATE) = CAST(${quoted(day)} AS DATE)`;
+    const rows = await this.#parts.setup.rows(
+      `SELECT * REPLACE (epoch_us(hour) AS hour) FROM store.archive_files ${where}
+       QUALIFY revision = max(revision) OVER (PARTITION BY hour, dataset) ORDER BY hour, dataset`,
+    );
+    return rows.map((row) => ({
+      hour: eventTime(numberOf(row.hour)),
+      dataset: textOf(row.dataset),
+      revision: numberOf(row.revision),
+      path: textOf(row.path),
+      rows: numberOf(row.rows),
+      bytes: numberOf(row.bytes),
+      sha256: textOf(row.sha256),
+      state: row.state === 'uploaded' ? 'uploaded' : 'local',
+    }));
+  }
+
+  async query(sql: string, options = {}): ReturnType<HotStore['query']> {
+    const session = this.#idle.pop() ?? (await this.#readSession());
+    this.#reading.add(session);
+    try {
+      return await guardedQuery(session, sql, this.#publicNames, options);
+    } finally {
+      this.#reading.delete(session);
+      if (!this.#closed) this.#idle.push(session);
+    }
+  }
+
+  async snapshot(names: readonly string[], dir: string): Promise<void> {
+    await mkdir(dir, { recursive: true });
+    const session = await this.#readSession();
+    this.#reading.add(session);
+    try {
+      await session.transaction(async () => {
+        for (const name of names) {
+          const target = path.join(dir, `${name}.parquet`);
+          await session.run(`COPY (SELECT * FROM ${identifier(name)}) TO ${quoted(target)} (FORMAT parquet)`);
+        }
+      });
+    } finally {
+      this.#reading.delete(session);
+      await session.end();
+    }
+  }
+
+  async size(): Promise<number> {
+    const bytes = (file: string): Promise<number> =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      );
+    return (await bytes(this.#parts.file)) + (await bytes(`${this.#parts.file}.wal`));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { engine, setup, ingest, closing, live } = this.#parts;
+    for (const session of [...this.#idle, ...this.#reading, ingest, closing, live]) await session.end();
+    this.#idle = [];
+    await setup.run('CHECKPOINT').catch(() => undefined);
+    setup.close();
+    engine.close();
+  }
+
+  async #readSession(): Promise<Session> {
+    const session = await this.#parts.engine.session();
+    await session.run(`USE ${LIVE_CATALOG}.main`);
+    return session;
+  }
+}
+
+/** Replaces the rows of these hours by one row per partition; what batches append later stands beside it. */
+function freezeReceipts(hours: string): string {
+  const where = `WHERE hour IN (${hours}) AND NOT frozen`;
+  return `CREATE OR REPLACE TEMP TABLE freezing AS
+      SELECT hour, r."partition", sum(counted) AS counted, sum(late) AS late, sum(rejected) AS rejected, sum(duplicate) AS duplicate,
+        min(r.first_offset) AS first_offset, max(last_offset) AS last_offset, max(p.watermark) AS watermark, true AS frozen
+      FROM store.receipts r JOIN store.progress p ON p."partition" = r."partition" ${where} GROUP BY hour, r."partition";
+    DELETE FROM store.receipts ${where};
+    INSERT INTO store.receipts SELECT * FROM freezing`;
+}
+
+function toProgress(row: Row): PartitionProgress {
+  const watermark = row.watermark;
+  return {
+    partition: numberOf(row.partition),
+    firstOffset: numberOf(row.first_offset),
+    nextOffset: numberOf(row.next_offset),
+    watermark: typeof watermark === 'bigint' ? eventTime(watermark) : undefined,
+    lastSeq: numberOf(row.last_seq),
+    resent: numberOf(row.resent),
+    controls: numberOf(row.controls),
+    gaps: numberOf(row.gaps),
+    ended: row.ended === true,
+  };
+}

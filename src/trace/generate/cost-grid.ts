@@ -6,7 +6,7 @@ import { exp, ln } from './exact-math.ts';
  * The grid on which run time and scan size are fitted together. Its edges are the bounds of every published bucket,
  * class median and class rule, with some in between, so that each published figure is a sum over whole cells.
  */
-export const RUN_TIME_EDGES = [
+const RUN_TIME_EDGES = [
   0.5, 10, 20, 37, 60, 100, 204, 350, 500, 1_000, 1_410, 2_000, 2_981, 4_522, 10_000, 20_000, 36_000, 60_000, 120_000,
   300_000, 600_000, 1_200_000, 2_400_000, 3_600_000, 7_200_000, 14_400_000, 36_000_000, 250_000_000,
 ] as const;
@@ -151,6 +151,6 @@ function logMean(from: number, to: number): number {
 }
 
 /** Neighbouring edges. */
-export function pairs(edges: readonly number[]): (readonly [number, number])[] {
+function pairs(edges: readonly number[]): (readonly [number, number])[] {
   return edges.slice(1).map((to, i) => [edges[i] ?? 0, to] as const);
 }

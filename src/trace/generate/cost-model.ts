@@ -1,5 +1,5 @@
 import type { CostClass, CostGroup, TierCalibration } from './calibration.ts';
-import { CLASS_RULES, COST_CLASSES, COST_GROUPS } from './calibration.ts';
+import { CLASS_RULES, COST_CLASSES } from './calibration.ts';
 import type { CostFit } from './cost-fit.ts';
 import { fitCosts, spillGuess } from './cost-fit.ts';
 import type { CostCell } from './cost-grid.ts';
@@ -10,7 +10,7 @@ import { Quota } from './quota.ts';
 import { scanBin, spillRates } from './spill-rates.ts';
 
 /** Queries from here on are so rare that they are dealt out one by one (`long-queries.ts`). */
-export const LONG_MS = 600_000;
+const LONG_MS = 600_000;
 const ORDINARY_MS = 10_000;
 const ORDINARY_MB = 10_000;
 /** Runs over which a cell may be ahead of its share. */
@@ -48,8 +48,8 @@ export class CostModel {
     const fit = fitCosts(tier);
     const cells = joinQueue(fit);
     this.long = cells.filter((cell) => cell.fromMs >= LONG_MS);
-    const groups = COST_GROUPS.map((group) => [group, groupOf(cells.filter((cell) => cell.group === group))] as const);
-    this.#groups = Object.fromEntries(groups) as Record<CostGroup, Group>;
+    const group = (name: CostGroup): Group => groupOf(cells.filter((cell) => cell.group === name));
+    this.#groups = { read: group('read'), copy: group('copy'), write: group('write'), util: group('util') };
     this.#spilled = spillQuotas(fit, tier.classesPublished);
   }
 

@@ -19,7 +19,7 @@ export async function prepareFolder(out: string, deployments: readonly Deploymen
     });
   }
   for (const name of await entriesOf(out)) {
-    if (!(DEPLOYMENTS as readonly string[]).includes(name)) throw occupied(out, name);
+    if (!DEPLOYMENTS.some((deployment) => deployment === name)) throw occupied(out, name);
     for (const file of await entriesOf(join(out, name))) await checkOurs(out, join(name, file), file);
   }
   for (const deployment of deployments) {

@@ -15,20 +15,15 @@ export class Quota {
     this.#window = window;
   }
 
-  /** Counts events, and how many of them were hits. */
-  count(hit: boolean, events = 1): void {
-    this.#seen += events;
-    if (hit) this.#hits += events;
+  /** Counts an event. */
+  count(hit: boolean): void {
+    this.#seen += 1;
+    if (hit) this.#hits += 1;
   }
 
   /** The probability that brings the share back on target over the next window, in [0, 1]. */
   get probability(): number {
     const due = this.#target * (this.#seen + this.#window) - this.#hits;
     return Math.min(1, Math.max(0, due / this.#window));
-  }
-
-  /** True while the share is at or above its target. */
-  get met(): boolean {
-    return this.#hits >= this.#target * this.#seen;
   }
 }

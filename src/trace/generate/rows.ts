@@ -21,7 +21,7 @@ export interface Row {
 }
 
 /** Columns of numbers; a NaN stands for null. */
-export const NUMBERS = [
+const NUMBERS = [
   'user',
   'database',
   'query',
@@ -47,6 +47,7 @@ export class Rows {
   constructor(capacity = 4_096) {
     const columns: Partial<Record<NumberColumn, Float64Array>> = {};
     for (const name of NUMBERS) columns[name] = new Float64Array(capacity);
+    // Every name is set by now, which the type of the loop cannot say.
     this.columns = columns as Record<NumberColumn, Float64Array>;
   }
 

@@ -79,7 +79,7 @@ export class Workload {
   beginLong(state: InstanceState, long: LongQuery): Session {
     const { group } = long.cell;
     const kinds = QUERY_KINDS.filter((kind) => GROUP_OF[kind] === group);
-    return { template: state.longTemplate(this.#chooseKind(state, kinds) as QueryKind, long.cell), long };
+    return { template: state.longTemplate(this.#chooseKind(state, kinds), long.cell), long };
   }
 
   /** Counts a run of a template. */
@@ -105,12 +105,16 @@ export class Workload {
   }
 
   /** The kind that is furthest behind its share is the likeliest, where the instance has a taste for it. */
-  #chooseKind(state: InstanceState, among: readonly SessionKind[]): SessionKind {
-    SESSION_KINDS.forEach((kind, i) => {
-      const behind = (this.#targets[i] ?? 0) * (this.#rows + MIX_WINDOW) - (this.#counts[i] ?? 0);
-      this.#deficits[i] = among.includes(kind) ? Math.max(1e-6, behind) * (state.taste[i] ?? 1) : 0;
+  #chooseKind<K extends SessionKind>(state: InstanceState, among: readonly K[]): K {
+    among.forEach((kind, i) => {
+      const index = SESSION_KINDS.indexOf(kind);
+      const behind = (this.#targets[index] ?? 0) * (this.#rows + MIX_WINDOW) - (this.#counts[index] ?? 0);
+      // Never quite 0, so that a choice among a few kinds that are all ahead is still a choice.
+      this.#deficits[i] = Math.max(1e-6, behind) * (state.taste[index] ?? 1);
     });
-    return SESSION_KINDS[state.random.weighted(this.#deficits)] ?? 'other';
+    const chosen = among[state.random.weighted(this.#deficits, among.length)];
+    if (chosen === undefined) throw new Error('a choice among no kinds');
+    return chosen;
   }
 
   #chooseTemplate(state: InstanceState, kind: QueryKind): Template {

@@ -11,7 +11,7 @@ import { manifestDifference } from './model/manifest.ts';
 import type { Deployment } from './model/redset.ts';
 import type { RunStatus, Speed } from './model/status.ts';
 import type { EventTime } from './model/time.ts';
-import { addMicros, ceilHour, hourOf, isoTime, MICROS_PER_HOUR } from './model/time.ts';
+import { addMicros, ceilHour, eventTime, hourOf, isoTime, MICROS_PER_HOUR } from './model/time.ts';
 import type { Logger } from './observe/logger.ts';
 import { startProcessor } from './processor/processor.ts';
 import type { Replay } from './replay/replay.ts';
@@ -255,22 +255,20 @@ function buildManifest(options: PipelineOptions, trace: Trace, metrics: readonly
 function refuseOtherManifest(existing: Manifest, wanted: Manifest): void {
   const difference = manifestDifference(existing, wanted);
   if (difference === undefined) return;
-  const { field, was, is } = difference;
-  const short = (text: string): string => (text.length > 120 ? `${text.slice(0, 120)}...` : text);
+  const { field } = difference;
+  const shown = (text: string): string =>
+    field === 'from' || field === 'to'
+      ? isoTime(eventTime(Number(text)))
+      : text.length > 120
+        ? `${text.slice(0, 120)}...`
+        : text;
+  const [was, is] = [shown(difference.was), shown(difference.is)];
   if (field === 'metrics') {
-    throw new SpillwayError(
-      'METRIC_CHANGED',
-      `run ${existing.run}: its metrics were ${short(was)}, now they are ${short(is)}`,
-      {
-        hint: 'a changed or added metric needs a new run: choose another --run',
-      },
-    );
+    throw new SpillwayError('METRIC_CHANGED', `run ${existing.run}: its metrics were ${was}, now they are ${is}`, {
+      hint: 'a changed or added metric needs a new run: choose another --run',
+    });
   }
-  throw new SpillwayError(
-    'MANIFEST_MISMATCH',
-    `run ${existing.run}: ${field} was ${short(was)}, now it is ${short(is)}`,
-    {
-      hint: `continue with the same ${field}, or choose another --run`,
-    },
-  );
+  throw new SpillwayError('MANIFEST_MISMATCH', `run ${existing.run}: ${field} was ${was}, now it is ${is}`, {
+    hint: `continue with the same ${field}, or choose another --run`,
+  });
 }

@@ -57,7 +57,6 @@ async function prepare(t: TestContext, golden: GoldenCase, shape: Shape): Promis
     latenessMs,
     sanity: { maxDurationMs: 7 * 86_400_000, cap: false, rangeSlackMs: 86_400_000 },
     memoryMb: 256,
-    threads: 1,
     ...(instances === undefined ? {} : { instances }),
     ...(from === undefined ? {} : { from: time(from) }),
     ...(to === undefined ? {} : { to: time(to) }),

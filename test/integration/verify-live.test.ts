@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { silentLogger } from '../../src/observe/logger.ts';
 import type { Pipeline } from '../../src/pipeline.ts';
-import { runPaths, startPipeline } from '../../src/pipeline.ts';
+import { runFolders } from '../../src/config/folders.ts';
+import { startPipeline } from '../../src/pipeline.ts';
 import { systemClock } from '../../src/time/clock.ts';
 import { openTrace } from '../../src/trace/open.ts';
 import type { VerifyReport } from '../../src/verify/verify.ts';
@@ -36,7 +37,6 @@ test('a run is verified at every moment while it goes on, and when it is done', 
       sanity: LIMITS,
       pace: { speed: SPEED },
       memoryMb: 500,
-      threads: 1,
     },
     { clock: systemClock, logger: silentLogger },
   );
@@ -61,7 +61,7 @@ test('a run is verified at every moment while it goes on, and when it is done', 
 
 async function verifyNow(pipeline: Pipeline, dir: string, turn: number): Promise<VerifyReport> {
   const { store, metrics } = pipeline;
-  const snapshotDir = join(runPaths(join(dir, 'data'), 'live').runDir, `snapshot-${turn}`);
+  const snapshotDir = join(runFolders({ dataDir: join(dir, 'data') }, 'live').dir, `snapshot-${turn}`);
   await store.refreshLive();
   await store.snapshot(snapshotNames(metrics), snapshotDir);
   const trace = await openTrace({ path: join(dir, 'trace'), cacheDir: join(dir, 'cache'), memoryMb: 300, threads: 1 });

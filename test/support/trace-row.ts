@@ -84,7 +84,7 @@ const SHAPED: Record<Shape, (name: string) => string> = {
   text: (name) => {
     const type = typeOf(name);
     if (type === 'TIMESTAMP') return `coalesce(strftime(${name}, '%Y-%m-%dT%H:%M:%S.%f'), 'NaT')`;
-    if (type === 'BOOLEAN') return `coalesce(CASE WHEN ${name} THEN 'True' ELSE 'False' END, 'None')`;
+    if (type === 'BOOLEAN') return `CASE ${name} WHEN true THEN 'True' WHEN false THEN 'False' ELSE 'None' END`;
     if (type === 'VARCHAR') return `coalesce(${name}, '')`;
     return `coalesce(CAST(${name} AS VARCHAR) || '.0', 'nan')`;
   },

@@ -136,17 +136,14 @@ const FRAME: readonly BrokenTrace[] = [
   })),
 ];
 
-/** The first of these bytes in the footer, overwritten by bytes that no text has. */
-const noText = (text: string): BrokenTrace => ({
-  name: `in whose footer the text ${text} is damaged`,
-  verdict: invalid('footer'),
-  make: changed((sound) => {
-    const start = sound.indexOf(text, sound.length - 8 - sound.readUInt32LE(sound.length - 8));
-    return at(sound, start, ...Buffer.alloc(text.length, 0xff));
-  }),
-});
-
-const TEXTS: readonly BrokenTrace[] = [noText('DuckDB version'), noText('unload')];
+const WRITER = 'DuckDB version';
+const TEXTS: readonly BrokenTrace[] = [
+  {
+    name: 'in whose footer a text is none',
+    verdict: invalid('footer'),
+    make: changed((sound) => at(sound, sound.lastIndexOf(WRITER), ...Buffer.alloc(WRITER.length, 0xff))),
+  },
+];
 
 /** Bytes overwritten at a place between the data's start (0) and the footer's end (1). */
 const DAMAGED: readonly BrokenTrace[] = [

@@ -49,8 +49,8 @@ export async function openDuckDBStore(options: DuckDBStoreOptions): Promise<HotS
   const engine = await openEngine(file, options);
   // What a killed process had spilled; this one owns the folder now and has not spilled yet.
   await rm(spillFolder(options.dir), { recursive: true, force: true });
+  const setup = await engine.session();
   try {
-    const setup = await engine.session();
     if (options.create !== undefined) await createIfEmpty(setup, options.create);
     const { manifest, metrics } = await readMeta(setup, file);
     for (const statement of createLiveCatalog(metrics)) await setup.run(statement);
@@ -58,6 +58,8 @@ export async function openDuckDBStore(options: DuckDBStoreOptions): Promise<HotS
     const sessions = { ingest: await engine.session(), closing: await engine.session(), live: await engine.session() };
     return new DuckDBStore({ engine, setup, ...sessions, manifest, metrics, file, clock: options.clock });
   } catch (error) {
+    // A connection left open would keep the file locked until it is garbage.
+    setup.close();
     engine.close();
     throw error;
   }

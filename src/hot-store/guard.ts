@@ -114,6 +114,11 @@ async function refuseOtherTables(session: Session, sql: string, publicNames: Rea
   for (const name of found.functions) {
     if (!PURE_TABLE_FUNCTIONS.has(name)) throw refuse(`the table function ${name} cannot be used here`, PUBLIC_HINT);
   }
+  for (const name of found.withNames) {
+    // Out of the clause's scope such a name would be a file's.
+    if (/[./\\:]/.test(name))
+      throw refuse(`WITH cannot name a table ${name} here`, 'choose a name without punctuation');
+  }
   for (const name of found.tables) {
     if (!publicNames.has(name) && !found.withNames.has(name))
       throw refuse(`there is no public table ${name}`, PUBLIC_HINT);

@@ -33,7 +33,6 @@ const RESENT_COLUMN = BATCH_COLUMNS.findIndex(({ name }) => name === 'resent');
 export class BatchWriter {
   readonly #latenessMs: number;
   readonly #sql: { readonly verdicts: string; readonly clean: string; readonly usableTime: string };
-  #prepared = false;
 
   constructor(manifest: Manifest) {
     const checks = checksSql(manifest.sanity, manifest);
@@ -58,19 +57,13 @@ export class BatchWriter {
     return { ...fates, counted: fates.counted - evicted, rejected: fates.rejected + evicted };
   }
 
-  /** The temporary tables are made once per session and emptied for each batch: DDL in every batch would cost more. */
+  /** The temporary tables are made anew for each batch: rows deleted from one would stay in memory, batch after batch. */
   async #prepare(session: Session): Promise<void> {
-    if (!this.#prepared) {
-      const columns = BATCH_COLUMNS.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ');
-      await session.run(`CREATE TEMP TABLE IF NOT EXISTS batch (${columns});
-        CREATE TEMP TABLE IF NOT EXISTS cutoffs ("partition" INTEGER, hour TIMESTAMP, "offset" BIGINT);
-        CREATE TEMP TABLE IF NOT EXISTS verdicts ("partition" INTEGER, "offset" BIGINT, fate VARCHAR, detail VARCHAR);
-        CREATE TEMP TABLE IF NOT EXISTS repeats (hour TIMESTAMP, instance_id VARCHAR, query_id BIGINT)`);
-      this.#prepared = true;
-    }
-    await session.run(
-      'DELETE FROM temp.batch; DELETE FROM temp.cutoffs; DELETE FROM temp.verdicts; DELETE FROM temp.repeats',
-    );
+    const columns = BATCH_COLUMNS.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ');
+    await session.run(`CREATE OR REPLACE TEMP TABLE batch (${columns});
+      CREATE OR REPLACE TEMP TABLE cutoffs ("partition" INTEGER, hour TIMESTAMP, "offset" BIGINT);
+      CREATE OR REPLACE TEMP TABLE verdicts ("partition" INTEGER, "offset" BIGINT, fate VARCHAR, detail VARCHAR);
+      CREATE OR REPLACE TEMP TABLE repeats (hour TIMESTAMP, instance_id VARCHAR, query_id BIGINT)`);
   }
 
   async #writeCutoffs(session: Session, reading: BatchReading): Promise<void> {

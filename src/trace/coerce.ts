@@ -5,8 +5,11 @@ import type { ColumnType, RedsetColumn } from '../model/redset.ts';
 export interface Coercion {
   /** SQL of the value; null where the value is missing or has another type. */
   readonly value: string;
-  /** SQL that is true where a value is there but cannot be one of the type; undefined if that cannot happen. */
-  readonly bad: string | undefined;
+  /**
+   * SQL that is true where a value is there but cannot be one of the type, given SQL that refers to `value`; undefined if
+   * that cannot happen. Apart, so that nothing is computed twice.
+   */
+  readonly bad: ((value: string) => string) | undefined;
 }
 
 /** Texts that pandas and CSV exports write for a missing value. Compared as they are: this runs for every row. */
@@ -68,7 +71,7 @@ const TARGETS: Record<ColumnType, (x: string, family: Family, type: string) => C
   bigint: (x, family, type) => {
     if (family === 'integer') return { value: type === 'BIGINT' ? x : `CAST(${x} AS BIGINT)`, bad: undefined };
     if (family === 'wide') return checked(`TRY_CAST(${x} AS BIGINT)`, `${x} IS NOT NULL`);
-    if (family === 'real') return { value: integral(x), bad: notIntegral(x) };
+    if (family === 'real') return { value: integral(x), bad: () => notIntegral(x) };
     if (family === 'text') {
       // TRY_CAST rounds '3.7' to 4, so the digits are looked at before.
       const digits = `regexp_extract(trim(${x}), '^([+-]?[0-9]+)(\\.0*)?$', 1)`;
@@ -94,12 +97,15 @@ const TARGETS: Record<ColumnType, (x: string, family: Family, type: string) => C
   varchar: (x, family) => {
     if (family === 'text') return { value: `CASE WHEN ${present(x)} THEN ${x} END`, bad: undefined };
     if (family === 'integer' || family === 'wide') return { value: `CAST(${x} AS VARCHAR)`, bad: undefined };
-    if (family === 'real') return { value: `CAST(${integral(x)} AS VARCHAR)`, bad: notIntegral(x) };
+    if (family === 'real') return { value: `CAST(${integral(x)} AS VARCHAR)`, bad: () => notIntegral(x) };
     return undefined;
   },
   timestamp: (x, family) => {
     if (family === 'timestamp') return checked(believable(`TRY_CAST(${x} AS TIMESTAMP)`), `${x} IS NOT NULL`);
-    if (family === 'text') return checked(believable(`TRY_CAST(trim(${x}) AS TIMESTAMP)`), present(x));
+    if (family === 'text') {
+      // By way of a time with a zone: a cast to TIMESTAMP reads `12:00+02` and forgets the zone.
+      return checked(believable(`make_timestamp(epoch_us(TRY_CAST(trim(${x}) AS TIMESTAMPTZ)))`), present(x));
+    }
     return undefined;
   },
 };
@@ -123,5 +129,5 @@ function believable(time: string): string {
 }
 
 function checked(value: string, isPresent: string): Coercion {
-  return { value, bad: `(${isPresent} AND (${value}) IS NULL)` };
+  return { value, bad: (found) => `(${isPresent} AND ${found} IS NULL)` };
 }

@@ -13,7 +13,7 @@ import { FIRST_TIME, LAST_TIME } from './coerce.ts';
 import { explainFailure, firstLine } from './damage.ts';
 import type { ParquetFile } from './files.ts';
 import { findParquetFiles } from './files.ts';
-import type { FileColumns } from './schema.ts';
+import type { CoercedColumns, FileColumns } from './schema.ts';
 import { coercedColumns, deploymentOf } from './schema.ts';
 import type { Histogram, RowGroup } from './slices.ts';
 import { cutSlices, preferredCuts, readAmplification } from './slices.ts';
@@ -86,7 +86,9 @@ async function describe(spec: TraceSpec, files: readonly ParquetFile[], engine: 
       },
     );
   }
-  let source = groups.map(({ select, paths }) => `SELECT ${select} FROM ${readParquet(paths)}`).join(' UNION ALL ');
+  let source = groups
+    .map(({ values, columns: list, paths }) => `SELECT ${list} FROM (SELECT ${values} FROM ${readParquet(paths)})`)
+    .join(' UNION ALL ');
   const histogram = await readHistogram(session, source, spec.path);
   const { first, last } = await readRange(session, source);
   const range = { from: first ?? eventTime(0), to: eventTime((last ?? 0) + 1) };
@@ -127,13 +129,13 @@ function readParquet(paths: readonly string[]): string {
 function sourceGroups(
   files: ReadonlyMap<string, FileColumns>,
   options: { readonly fallback: Deployment | undefined; readonly soundTimes: boolean },
-): readonly { select: string; paths: string[] }[] {
-  const groups = new Map<string, { select: string; paths: string[] }>();
+): readonly (CoercedColumns & { paths: string[] })[] {
+  const groups = new Map<string, CoercedColumns & { paths: string[] }>();
   for (const [file, columns] of files) {
-    const select = coercedColumns(file, columns, deploymentOf(file, columns, options.fallback), options.soundTimes);
+    const coerced = coercedColumns(file, columns, deploymentOf(file, columns, options.fallback), options.soundTimes);
     // By columns and types too: a scan reads all its files as if they were like the first.
-    const key = JSON.stringify([select, ...columns]);
-    const group = groups.get(key) ?? { select, paths: [] };
+    const key = JSON.stringify([coerced, ...columns]);
+    const group = groups.get(key) ?? { ...coerced, paths: [] };
     group.paths.push(file);
     groups.set(key, group);
   }

@@ -35,41 +35,60 @@ export function deploymentOf(file: string, columns: FileColumns, fallback: Deplo
   );
 }
 
-/**
- * The SELECT list that turns a file's columns into `deployment`, Redset's columns, `bad_columns` and `raw`. `soundTimes`
- * says that every time is known to be a believable one.
- */
+/** How a scan of a file becomes the rows of a trace. */
+export interface CoercedColumns {
+  /** SELECT list over the scan: its own columns, and each coerced value under a name of its own. */
+  readonly values: string;
+  /** SELECT list over that: `deployment`, Redset's columns, `bad_columns` and `raw`. */
+  readonly columns: string;
+}
+
+/** `soundTimes` says that every time is known to be a believable one. */
 export function coercedColumns(
   file: string,
   columns: FileColumns,
   deployment: DeploymentSource,
   soundTimes = false,
-): string {
+): CoercedColumns {
+  const names = [...columns.keys()];
+  // In two steps, because DuckDB holds memory for every expression: a value is computed once and referred to three times.
+  const valueOf = (name: string): string => identifier(`${unusedPrefix(names)}${name}`);
   const coercions = REDSET_COLUMNS.map((column) => ({
-    column,
-    coercion: coercionOf(file, column, columns, soundTimes),
+    name: column.name,
+    ...coercionOf(file, column, columns, soundTimes),
   }));
   const known = DEPLOYMENTS.map(quoted).join(', ');
   const deploymentSql =
     deployment === 'column' ? `CASE WHEN deployment IN (${known}) THEN deployment END` : quoted(deployment);
-  const bad: { name: string; bad: string }[] = coercions.flatMap(({ column, coercion: { bad } }) =>
-    bad === undefined ? [] : [{ name: column.name, bad }],
+  const bad: { name: string; test: string }[] = coercions.flatMap(({ name, bad: test }) =>
+    test === undefined ? [] : [{ name, test: test(valueOf(name)) }],
   );
-  if (deployment === 'column') bad.unshift({ name: 'deployment', bad: `(${deploymentSql}) IS NULL` });
+  if (deployment === 'column') bad.unshift({ name: 'deployment', test: `${valueOf('deployment')} IS NULL` });
   // One flat test decides for almost every row that neither the list of names nor the copy is needed.
-  const anyBad = bad.map((test) => test.bad).join(' OR ');
-  const names = bad.map((test) => `CASE WHEN ${test.bad} THEN ${quoted(test.name)} END`).join(', ');
-  const original = [...columns.keys()].map((name) => `${identifier(name)} := ${identifier(name)}`).join(', ');
+  const anyBad = bad.map(({ test }) => test).join(' OR ');
+  const badNames = bad.map(({ name, test }) => `CASE WHEN ${test} THEN ${quoted(name)} END`).join(', ');
+  const original = names.map((name) => `${identifier(name)} := ${identifier(name)}`).join(', ');
   const whenBad = (value: string): string =>
     bad.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN ${anyBad} THEN ${value} END`;
-  const badColumns = whenBad(`concat_ws(',', ${names})`);
-  const raw = whenBad(`CAST(to_json(struct_pack(${original})) AS VARCHAR)`);
-  return [
-    `${deploymentSql} AS deployment`,
-    ...coercions.map(({ column, coercion: { value } }) => `${value} AS ${column.name}`),
-    `${badColumns} AS bad_columns`,
-    `${raw} AS raw`,
-  ].join(', ');
+  return {
+    values: [
+      ...names.map(identifier),
+      `${deploymentSql} AS ${valueOf('deployment')}`,
+      ...coercions.map(({ name, value }) => `${value} AS ${valueOf(name)}`),
+    ].join(', '),
+    columns: [
+      ...['deployment', ...coercions.map(({ name }) => name)].map((name) => `${valueOf(name)} AS ${name}`),
+      `${whenBad(`concat_ws(',', ${badNames})`)} AS bad_columns`,
+      `${whenBad(`CAST(to_json(struct_pack(${original})) AS VARCHAR)`)} AS raw`,
+    ].join(', '),
+  };
+}
+
+/** A prefix with which no column of a file begins. */
+function unusedPrefix(names: readonly string[]): string {
+  let prefix = 'coerced_';
+  while (names.some((name) => name.toLowerCase().startsWith(prefix))) prefix += '_';
+  return prefix;
 }
 
 function coercionOf(file: string, column: RedsetColumn, columns: FileColumns, soundTimes: boolean): Coercion {

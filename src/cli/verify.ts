@@ -56,6 +56,9 @@ async function recount(call: Call, trace: string, dir: string): Promise<VerifyRe
       clock: io.clock,
       onProgress: ({ hoursDone, hoursTotal }) => progress(call, `recounting: ${hoursDone} of ${hoursTotal} hours`),
     });
+  } catch (error) {
+    const { explainTraceFailure } = await import('../trace/damage.ts');
+    throw await explainTraceFailure(trace, error);
   } finally {
     progress(call, '');
     await opened.close();

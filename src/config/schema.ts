@@ -139,10 +139,10 @@ export const settingsSchema = z.object({
     about: 'Port of the HTTP API on 127.0.0.1; 0 takes any free one. If it is taken, the next free one is used.',
     example: '4870',
   }),
-  memoryMb: defaulted(integer(256, 1_048_576), '1000', {
+  memoryMb: defaulted(integer(256, 1_048_576), '600', {
     name: 'memory',
     value: 'MB',
-    about: 'Megabytes the database may use before it spills to disk; the process needs 200 to 400 MB more.',
+    about: 'Megabytes the databases may use before they spill to disk; the process needs 200 to 400 MB more.',
     example: '1000',
   }),
   logLevel: defaulted(oneOf(LEVELS), 'info', {

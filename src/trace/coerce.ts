@@ -13,7 +13,7 @@ export interface Coercion {
 }
 
 /** Texts that pandas and CSV exports write for a missing value. Compared as they are: this runs for every row. */
-const MISSING_TEXTS = "('', 'nan', 'NaN', 'None', 'none', 'null', 'NULL', '<NA>', 'NaT')";
+const MISSING_TEXTS = "['', 'nan', 'NaN', 'None', 'none', 'null', 'NULL', '<NA>', 'NaT']";
 
 const INTEGERS = new Set(['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER']);
 const WIDE_INTEGERS = new Set(['UBIGINT', 'HUGEINT', 'UHUGEINT']);
@@ -64,8 +64,11 @@ export function coercion(column: RedsetColumn, foundType: string, soundTimes = f
   return TARGETS[column.type](x, family, foundType);
 }
 
-/** True where a text stands for a value; null where the column is null. */
-const present = (x: string): string => `${x} NOT IN ${MISSING_TEXTS}`;
+/**
+ * True where a text stands for a value; null where the column is null. As a list, because DuckDB takes IN apart into
+ * comparisons and holds memory for each of them.
+ */
+const present = (x: string): string => `NOT list_contains(${MISSING_TEXTS}, ${x})`;
 
 const TARGETS: Record<ColumnType, (x: string, family: Family, type: string) => Coercion | undefined> = {
   bigint: (x, family, type) => {

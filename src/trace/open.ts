@@ -13,8 +13,8 @@ import { FIRST_TIME, LAST_TIME } from './coerce.ts';
 import { explainFailure, firstLine } from './damage.ts';
 import type { ParquetFile } from './files.ts';
 import { findParquetFiles } from './files.ts';
-import type { CoercedColumns, FileColumns } from './schema.ts';
-import { coercedColumns, deploymentOf } from './schema.ts';
+import type { FileColumns } from './schema.ts';
+import { coercedRows, deploymentOf } from './schema.ts';
 import type { Histogram, RowGroup } from './slices.ts';
 import { cutSlices, preferredCuts, readAmplification } from './slices.ts';
 import type { Trace, TraceInstance } from './trace.ts';
@@ -86,9 +86,7 @@ async function describe(spec: TraceSpec, files: readonly ParquetFile[], engine: 
       },
     );
   }
-  let source = groups
-    .map(({ values, columns: list, paths }) => `SELECT ${list} FROM (SELECT ${values} FROM ${readParquet(paths)})`)
-    .join(' UNION ALL ');
+  let source = groups.map(({ rowsOf, paths }) => rowsOf(readParquet(paths))).join(' UNION ALL ');
   const histogram = await readHistogram(session, source, spec.path);
   const { first, last } = await readRange(session, source);
   const range = { from: first ?? eventTime(0), to: eventTime((last ?? 0) + 1) };
@@ -125,17 +123,22 @@ function readParquet(paths: readonly string[]): string {
   return `read_parquet([${paths.map(quoted).join(', ')}], hive_partitioning = false)`;
 }
 
+interface FileGroup {
+  readonly rowsOf: (source: string) => string;
+  readonly paths: string[];
+}
+
 /** Files that can be read by one scan: same columns, same types, same way to their deployment. */
 function sourceGroups(
   files: ReadonlyMap<string, FileColumns>,
   options: { readonly fallback: Deployment | undefined; readonly soundTimes: boolean },
-): readonly (CoercedColumns & { paths: string[] })[] {
-  const groups = new Map<string, CoercedColumns & { paths: string[] }>();
+): readonly FileGroup[] {
+  const groups = new Map<string, FileGroup>();
   for (const [file, columns] of files) {
-    const coerced = coercedColumns(file, columns, deploymentOf(file, columns, options.fallback), options.soundTimes);
+    const rowsOf = coercedRows(file, columns, deploymentOf(file, columns, options.fallback), options.soundTimes);
     // By columns and types too: a scan reads all its files as if they were like the first.
-    const key = JSON.stringify([coerced, ...columns]);
-    const group = groups.get(key) ?? { ...coerced, paths: [] };
+    const key = JSON.stringify([rowsOf(''), ...columns]);
+    const group = groups.get(key) ?? { rowsOf, paths: [] };
     group.paths.push(file);
     groups.set(key, group);
   }

@@ -35,53 +35,48 @@ export function deploymentOf(file: string, columns: FileColumns, fallback: Deplo
   );
 }
 
-/** How a scan of a file becomes the rows of a trace. */
-export interface CoercedColumns {
-  /** SELECT list over the scan: its own columns, and each coerced value under a name of its own. */
-  readonly values: string;
-  /** SELECT list over that: `deployment`, Redset's columns, `bad_columns` and `raw`. */
-  readonly columns: string;
-}
-
-/** `soundTimes` says that every time is known to be a believable one. */
-export function coercedColumns(
+/**
+ * Makes a SELECT of coerced rows (`deployment`, Redset's columns, `bad_columns`, `raw`) from something to select from that
+ * has a file's columns. `soundTimes` says that every time is known to be a believable one.
+ *
+ * In three steps, because DuckDB holds memory for every expression: values, then what is wrong with them, then the rest.
+ */
+export function coercedRows(
   file: string,
   columns: FileColumns,
   deployment: DeploymentSource,
   soundTimes = false,
-): CoercedColumns {
+): (source: string) => string {
   const names = [...columns.keys()];
-  // In two steps, because DuckDB holds memory for every expression: a value is computed once and referred to three times.
-  const valueOf = (name: string): string => identifier(`${unusedPrefix(names)}${name}`);
-  const coercions = REDSET_COLUMNS.map((column) => ({
-    name: column.name,
-    ...coercionOf(file, column, columns, soundTimes),
-  }));
-  const known = DEPLOYMENTS.map(quoted).join(', ');
-  const deploymentSql =
-    deployment === 'column' ? `CASE WHEN deployment IN (${known}) THEN deployment END` : quoted(deployment);
-  const bad: { name: string; test: string }[] = coercions.flatMap(({ name, bad: test }) =>
-    test === undefined ? [] : [{ name, test: test(valueOf(name)) }],
-  );
-  if (deployment === 'column') bad.unshift({ name: 'deployment', test: `${valueOf('deployment')} IS NULL` });
+  const prefix = unusedPrefix(names);
+  const value = (name: string): string => identifier(`${prefix}value_${name}`);
+  const isBad = (name: string): string => identifier(`${prefix}bad_${name}`);
+  const all = [
+    { name: 'deployment', ...deploymentCoercion(deployment) },
+    ...REDSET_COLUMNS.map((column) => ({ name: column.name, ...coercionOf(file, column, columns, soundTimes) })),
+  ];
+  const suspects = all.flatMap(({ name, bad }) => (bad === undefined ? [] : [{ name, test: bad(value(name)) }]));
+  const values = all.map(({ name, value: sql }) => `${sql} AS ${value(name)}`);
+  const tests = suspects.map(({ name, test }) => `${test} AS ${isBad(name)}`);
   // One flat test decides for almost every row that neither the list of names nor the copy is needed.
-  const anyBad = bad.map(({ test }) => test).join(' OR ');
-  const badNames = bad.map(({ name, test }) => `CASE WHEN ${test} THEN ${quoted(name)} END`).join(', ');
+  const anyBad = suspects.map(({ name }) => isBad(name)).join(' OR ');
+  const whenBad = (sql: string): string =>
+    suspects.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN ${anyBad} THEN ${sql} END`;
+  const badNames = suspects.map(({ name }) => `CASE WHEN ${isBad(name)} THEN ${quoted(name)} END`).join(', ');
   const original = names.map((name) => `${identifier(name)} := ${identifier(name)}`).join(', ');
-  const whenBad = (value: string): string =>
-    bad.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE WHEN ${anyBad} THEN ${value} END`;
-  return {
-    values: [
-      ...names.map(identifier),
-      `${deploymentSql} AS ${valueOf('deployment')}`,
-      ...coercions.map(({ name, value }) => `${value} AS ${valueOf(name)}`),
-    ].join(', '),
-    columns: [
-      ...['deployment', ...coercions.map(({ name }) => name)].map((name) => `${valueOf(name)} AS ${name}`),
-      `${whenBad(`concat_ws(',', ${badNames})`)} AS bad_columns`,
-      `${whenBad(`CAST(to_json(struct_pack(${original})) AS VARCHAR)`)} AS raw`,
-    ].join(', '),
-  };
+  const rows = [
+    ...all.map(({ name }) => `${value(name)} AS ${name}`),
+    `${whenBad(`concat_ws(',', ${badNames})`)} AS bad_columns`,
+    `${whenBad(`CAST(to_json(struct_pack(${original})) AS VARCHAR)`)} AS raw`,
+  ];
+  return (source) =>
+    `SELECT ${rows.join(', ')} FROM (SELECT ${['*', ...tests].join(', ')} FROM (SELECT ${['*', ...values].join(', ')} FROM ${source}))`;
+}
+
+function deploymentCoercion(deployment: DeploymentSource): Coercion {
+  if (deployment !== 'column') return { value: quoted(deployment), bad: undefined };
+  const known = DEPLOYMENTS.map(quoted).join(', ');
+  return { value: `CASE WHEN deployment IN (${known}) THEN deployment END`, bad: (value) => `${value} IS NULL` };
 }
 
 /** A prefix with which no column of a file begins. */

@@ -103,7 +103,7 @@ export async function startPipeline(options: PipelineOptions, parts: PipelinePar
       parts.onProgress?.(what);
     },
   });
-  try {
+  return await orClose(trace, async () => {
     const manifest = buildManifest(options, trace, metrics);
     const store = await openDuckDBStore({
       dir: folders.dir,
@@ -113,37 +113,44 @@ export async function startPipeline(options: PipelineOptions, parts: PipelinePar
       threads: ENGINE_THREADS,
       clock,
     });
-    try {
+    return await orClose(store, () => {
       refuseOtherManifest(store.manifest, manifest);
-      const archive = await openLocalArchive(folders.archiveRoot, options.run);
-      const positions = await store.progress();
-      const bus = createMemoryBus({ positions, capacityRows: BUS_ROWS });
-      const consumer = bus.consumer(positions.map(({ nextOffset }) => nextOffset));
-      const processor = await startProcessor({
-        store,
-        consumer,
-        archive,
-        clock,
-        logger,
-        ...(options.batchRows === undefined ? {} : { batchRows: options.batchRows }),
-      });
-      const replay = explained(
-        startReplay({ trace, manifest: store.manifest, producer: bus.producer(), pace: options.pace, clock }),
-        options.trace,
-      );
-      return handle({
-        store,
-        metrics,
-        replay,
-        processor,
-        close: [() => bus.close(), () => store.close(), () => trace.close()],
-      });
-    } catch (error) {
-      await store.close();
-      throw error;
-    }
+      return connect(options, parts, trace, store);
+    });
+  });
+}
+
+/** Starts both ends of the bus where the store left off. */
+async function connect(
+  options: PipelineOptions,
+  parts: PipelineParts,
+  trace: Trace,
+  store: HotStore,
+): Promise<Pipeline> {
+  const { clock, logger } = parts;
+  const { archiveRoot } = runFolders(options, options.run);
+  const archive = await openLocalArchive(archiveRoot, options.run);
+  const positions = await store.progress();
+  const bus = createMemoryBus({ positions, capacityRows: BUS_ROWS });
+  const consumer = bus.consumer(positions.map(({ nextOffset }) => nextOffset));
+  const batchRows = options.batchRows === undefined ? {} : { batchRows: options.batchRows };
+  const processor = await startProcessor({ store, consumer, archive, clock, logger, ...batchRows });
+  const replay = startReplay({ trace, manifest: store.manifest, producer: bus.producer(), pace: options.pace, clock });
+  return handle({
+    store,
+    metrics: store.metrics,
+    replay: explained(replay, options.trace),
+    processor,
+    close: [() => bus.close(), () => store.close(), () => trace.close()],
+  });
+}
+
+/** Runs `work`; if it fails, closes what it would have owned. */
+async function orClose<T>(resource: { close(): Promise<void> }, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
-    await trace.close();
+    await resource.close();
     throw error;
   }
 }

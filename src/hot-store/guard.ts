@@ -1,4 +1,4 @@
-import type { DuckDBPreparedStatement } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
 import { StatementType } from '@duckdb/node-api';
 import type { Session } from '../engine/session.ts';
 import { textOf } from '../engine/session.ts';
@@ -28,25 +28,12 @@ export async function guardedQuery(
   await refuseOtherTables(session, sql, publicNames);
   return await session.exclusive(async (connection) => {
     let timedOut = false;
-    let finished = false;
-    let statement: DuckDBPreparedStatement | undefined;
     const timer = setTimeout(() => {
       timedOut = true;
-      if (!finished) connection.interrupt();
+      connection.interrupt();
     }, timeoutMs);
-    await connection.run('BEGIN TRANSACTION READ ONLY');
     try {
-      statement = await prepareSelect(sql, (text) => connection.extractStatements(text));
-      const result = await statement.stream();
-      const columns = result.columnNames().map((name, index) => ({ name, type: result.columnType(index).toString() }));
-      const rows: JsonCell[][] = [];
-      while (rows.length <= maxRows) {
-        const chunk = await result.fetchChunk();
-        if (chunk === null || chunk.rowCount === 0) break;
-        for (const row of chunk.getRows()) rows.push(row.map(toJsonCell));
-      }
-      const truncated = rows.length > maxRows;
-      return { columns, rows: truncated ? rows.slice(0, maxRows) : rows, truncated };
+      return await runSelect(connection, sql, maxRows);
     } catch (error) {
       if (timedOut) {
         throw new SpillwayError('QUERY_TIMEOUT', `query: no answer within ${timeoutMs} ms`, {
@@ -59,13 +46,31 @@ export async function guardedQuery(
         hint: PUBLIC_HINT,
       });
     } finally {
-      finished = true;
       clearTimeout(timer);
-      // Until it is destroyed, a prepared statement keeps the memory of its last execution, hash tables included.
-      statement?.destroySync();
-      await connection.run('ROLLBACK').catch(() => undefined);
     }
   });
+}
+
+async function runSelect(connection: DuckDBConnection, sql: string, maxRows: number): Promise<QueryResult> {
+  let statement: DuckDBPreparedStatement | undefined;
+  await connection.run('BEGIN TRANSACTION READ ONLY');
+  try {
+    statement = await prepareSelect(sql, (text) => connection.extractStatements(text));
+    const result = await statement.stream();
+    const columns = result.columnNames().map((name, index) => ({ name, type: result.columnType(index).toString() }));
+    const rows: JsonCell[][] = [];
+    while (rows.length <= maxRows) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) break;
+      for (const row of chunk.getRows()) rows.push(row.map(toJsonCell));
+    }
+    const truncated = rows.length > maxRows;
+    return { columns, rows: truncated ? rows.slice(0, maxRows) : rows, truncated };
+  } finally {
+    // Until it is destroyed, a prepared statement keeps the memory of its last execution, hash tables included.
+    statement?.destroySync();
+    await connection.run('ROLLBACK').catch(() => undefined);
+  }
 }
 
 function refuseStatement(found: string): SpillwayError {

@@ -31,7 +31,9 @@ export interface ShuffledBus extends Bus {
   readonly logs: readonly (readonly LogRecord[])[];
   /** Forgets everything from an offset of a partition on, as if the producer had died before it sent that. */
   truncate(partition: number, nextOffset: number): void;
-  /** Calls `hook` before each poll of any consumer. */
+  /** Puts a record at the end of a partition's log, with an offset of its own: the same record may come again. */
+  append(partition: number, record: LogRecord): void;
+  /** Calls `hook` before each poll of the latest consumer, with the number of its polls so far. */
   onPoll(hook: (polls: number) => void): void;
 }
 
@@ -78,11 +80,17 @@ export function createShuffledBus(options: ShuffledBusOptions): ShuffledBus {
     producer: () => producer,
     consumer: (nextOffsets) => {
       next = [...nextOffsets];
+      polls = 0;
       return consumer;
     },
     close: async () => wakeAll(),
     truncate: (partition, nextOffset) => {
       logs[partition]?.splice(nextOffset);
+    },
+    append: (partition, record) => {
+      const offset = logs[partition]?.length ?? 0;
+      if (record.kind === 'event') logs[partition]?.push({ kind: 'event', event: { ...record.event, offset } });
+      else logs[partition]?.push({ kind: 'control', control: { ...record.control, offset } });
     },
     onPoll: (wanted) => {
       hook = wanted;

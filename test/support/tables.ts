@@ -18,7 +18,7 @@ export interface Tables {
   readonly late: Rows;
   /** partition, offset, hour, reason, field */
   readonly rejected: Rows;
-  /** partition, next_offset, last_seq, resent, gaps, ended */
+  /** partition, next_offset, last_seq, resent, gaps, controls, ended */
   readonly progress: Rows;
 }
 
@@ -46,27 +46,7 @@ export async function tables(store: HotStore): Promise<Tables> {
     rejected: await ask(store, 'SELECT "partition", "offset", hour, reason, field FROM rejected ORDER BY ALL'),
     progress: await ask(
       store,
-      'SELECT "partition", next_offset, last_seq, resent, gaps, ended FROM progress ORDER BY ALL',
-    ),
-  };
-}
-
-/** What does not depend on the number of partitions: final rollups, hours, and receipts summed over them. */
-export async function tablesOverPartitions(
-  store: HotStore,
-): Promise<Pick<Tables, 'hours' | 'receipts' | 'rollups' | 'rejected'>> {
-  const { hours, rollups } = await tables(store);
-  return {
-    hours,
-    rollups,
-    receipts: await ask(
-      store,
-      `SELECT hour, state, sum(counted), sum(late + late_after), sum(rejected + rejected_after), sum(duplicate)
-       FROM receipts GROUP BY hour, state ORDER BY hour NULLS FIRST`,
-    ),
-    rejected: await ask(
-      store,
-      'SELECT hour, reason, field, count(*) FROM rejected GROUP BY ALL ORDER BY hour NULLS FIRST, reason, field',
+      'SELECT "partition", next_offset, last_seq, resent, gaps, controls, ended FROM progress ORDER BY ALL',
     ),
   };
 }

@@ -91,6 +91,19 @@ test('sessions of one file see each other, and a reopened file holds what was co
   again.close();
 });
 
+test('a session that is ended interrupts its statement, refuses those that wait, and can be ended twice', async () => {
+  const engine = await Engine.open(':memory:', { memoryMb: 128, threads: 1 });
+  const session = await engine.session();
+  const slow = session.run('SELECT count(*) FROM range(100000000000)').catch((error: unknown) => String(error));
+  const waiting = session.run('SELECT 1').catch((error: unknown) => String(error));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await Promise.all([session.end(), session.end()]);
+  assert.match(String(await slow), /interrupt/i);
+  assert.match(String(await waiting), /closed/);
+  await assert.rejects(session.run('SELECT 1'), /closed/);
+  engine.close();
+});
+
 test('an integer becomes a number only while no digit is lost', () => {
   assert.equal(numberOf(9_007_199_254_740_991n), Number.MAX_SAFE_INTEGER);
   assert.equal(numberOf(7), 7);

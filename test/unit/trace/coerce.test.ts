@@ -133,6 +133,8 @@ const CASES: Readonly<Record<ColumnType, readonly Case[]>> = {
     ['VARCHAR', "'2024-03-01T10:00:00Z'", time('2024-03-01 10:00:00')],
     ['VARCHAR', "'2024-03-01T10:00:00.5'", time('2024-03-01 10:00:00.5')],
     ['VARCHAR', "'2024-03-01 12:00:00+02:00'", time('2024-03-01 10:00:00')],
+    ['VARCHAR', "'2024-03-01 12:00:00-0530'", time('2024-03-01 17:30:00')],
+    ['VARCHAR', "'2024-03-01 10:00:00 UTC'", time('2024-03-01 10:00:00')],
     ['VARCHAR', "' 2024-03-01 '", time('2024-03-01')],
     ['VARCHAR', "'01/03/2024'", BAD],
     ['VARCHAR', "'1709287200'", BAD],
@@ -168,7 +170,7 @@ for (const type of ['bigint', 'boolean', 'varchar', 'timestamp'] as const) {
         const cast = foundType === '"NULL"' ? 'NULL' : `CAST(${sql} AS ${foundType})`;
         const value = type === 'timestamp' ? `epoch_us(${found.value})` : found.value;
         const row = await session.row(
-          `SELECT ${value} AS value, coalesce(${found.bad ?? 'false'}, false) AS bad FROM (SELECT ${cast} AS x)`,
+          `SELECT ${value} AS value, coalesce(${found.bad?.(`(${found.value})`) ?? 'false'}, false) AS bad FROM (SELECT ${cast} AS x)`,
         );
         const what = `${foundType} ${sql}`;
         assert.equal(row.bad, expected === BAD, what);

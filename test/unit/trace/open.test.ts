@@ -204,6 +204,14 @@ test('a path with characters that mean something in a glob is a path', async (t)
   }
 });
 
+test('a trace of text needs little more memory than one of numbers', async (t) => {
+  const dir = await tempDir(t);
+  const path = await writeTrace(dir, MIXED, { shape: 'text' });
+  const trace = await openTrace({ path, cacheDir: join(dir, 'cache'), memoryMb: 96, threads: 1 });
+  t.after(() => trace.close());
+  assert.equal((await rowsOf(trace)).length, 5);
+});
+
 test('a trace without a row is refused', async (t) => {
   const dir = await tempDir(t);
   await writeParquet(join(dir, 'trace', 'provisioned', 'a.parquet'), shapedSql(rowsSql([]), 'typed'));

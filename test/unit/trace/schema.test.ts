@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import type { Row } from '../../../src/engine/session.ts';
 import { SpillwayError } from '../../../src/errors.ts';
 import { REDSET_COLUMNS } from '../../../src/model/redset.ts';
-import { coercedColumns, deploymentOf } from '../../../src/trace/schema.ts';
+import type { DeploymentSource } from '../../../src/trace/schema.ts';
+import { coercedRows, deploymentOf } from '../../../src/trace/schema.ts';
 import { openSession } from '../../support/duckdb.ts';
 
 const COLUMNS = new Map(REDSET_COLUMNS.map(({ name, type }) => [name as string, type.toUpperCase()]));
@@ -57,7 +60,7 @@ test('a missing column is named with what was expected', () => {
   const columns = new Map(COLUMNS);
   columns.delete('num_joins');
   assert.throws(
-    () => coercedColumns('f.parquet', columns, 'provisioned'),
+    () => coercedRows('f.parquet', columns, 'provisioned'),
     invalid(/^trace file f\.parquet: column num_joins: expected .*, found no such column$/),
   );
 });
@@ -67,7 +70,7 @@ test('a column that is only written differently is pointed out', () => {
   columns.delete('num_joins');
   columns.set('Num_Joins', 'BIGINT');
   assert.throws(
-    () => coercedColumns('f.parquet', columns, 'provisioned'),
+    () => coercedRows('f.parquet', columns, 'provisioned'),
     invalid(/found no such column \(but "Num_Joins"\)$/),
   );
 });
@@ -75,7 +78,7 @@ test('a column that is only written differently is pointed out', () => {
 test('a column of a type that cannot be meant is named with both types', () => {
   const columns = new Map([...COLUMNS, ['user_id', 'BIGINT[]']]);
   assert.throws(
-    () => coercedColumns('f.parquet', columns, 'provisioned'),
+    () => coercedRows('f.parquet', columns, 'provisioned'),
     invalid(/column user_id: expected an integer .*, found BIGINT\[\]$/),
   );
 });
@@ -83,40 +86,48 @@ test('a column of a type that cannot be meant is named with both types', () => {
 test('files of serverless instances may leave out the size of the cluster', () => {
   const columns = new Map(COLUMNS);
   columns.delete('cluster_size');
-  assert.match(coercedColumns('f.parquet', columns, 'serverless'), /CAST\(NULL AS BIGINT\) AS cluster_size/);
+  assert.match(coercedRows('f.parquet', columns, 'serverless')('scan'), /CAST\(NULL AS BIGINT\) AS "\w*cluster_size"/);
 });
 
-test('a record with bad values names all of them in the order of Redset, and keeps what it was', async (t) => {
+/** A row of nulls in columns of these types, but for the values that are given, coerced. */
+async function coerced(
+  t: TestContext,
+  types: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string>>,
+  deployment: DeploymentSource = 'provisioned',
+): Promise<Row> {
   const session = await openSession(t);
-  const columns = new Map([...COLUMNS, ['num_joins', 'VARCHAR'], ['user_id', 'DOUBLE'], ['extra', 'VARCHAR']]);
-  const nulls = [...columns].map(([name, type]) => `CAST(NULL AS ${type}) AS ${name}`).join(', ');
-  const source = `SELECT * REPLACE ('three' AS num_joins, 1.5 AS user_id, 'kept' AS extra) FROM (SELECT ${nulls})`;
-  const row = await session.row(`SELECT ${coercedColumns('f', columns, 'provisioned')} FROM (${source})`);
+  const columns = new Map([...COLUMNS, ...Object.entries(types)]);
+  const cells = [...columns].map(([name, type]) => `CAST(${values[name] ?? 'NULL'} AS ${type}) AS ${name}`);
+  return await session.row(coercedRows('f', columns, deployment)(`(SELECT ${cells.join(', ')})`));
+}
+
+test('a record with bad values names all of them in the order of Redset, and keeps what it was', async (t) => {
+  const types = { num_joins: 'VARCHAR', user_id: 'DOUBLE', extra: 'VARCHAR' };
+  const row = await coerced(t, types, { num_joins: "'three'", user_id: '1.5', extra: "'kept'" });
   assert.deepEqual([row.num_joins, row.user_id, row.bad_columns], [null, null, 'user_id,num_joins']);
   const raw = JSON.parse(String(row.raw));
   assert.deepEqual([raw.num_joins, raw.user_id, raw.extra], ['three', 1.5, 'kept']);
+  assert.equal(Object.keys(raw).length, COLUMNS.size + 1);
 });
 
 test('a sane record has neither bad columns nor a copy of itself', async (t) => {
-  const session = await openSession(t);
-  const columns = new Map([...COLUMNS, ['num_joins', 'VARCHAR']]);
-  const nulls = [...columns].map(([name, type]) => `CAST(NULL AS ${type}) AS ${name}`).join(', ');
-  const row = await session.row(
-    `SELECT ${coercedColumns('f', columns, 'provisioned')} FROM (SELECT * REPLACE ('3' AS num_joins) FROM (SELECT ${nulls}))`,
-  );
+  const row = await coerced(t, { num_joins: 'VARCHAR' }, { num_joins: "'3'" });
   assert.deepEqual([row.num_joins, row.bad_columns, row.raw, row.deployment], [3n, null, null, 'provisioned']);
 });
 
+test('a coerced row has the columns of a trace and no others', async (t) => {
+  const row = await coerced(t, { extra: 'VARCHAR', coerced_value_user_id: 'VARCHAR' }, { user_id: '7' });
+  assert.deepEqual(Object.keys(row), ['deployment', ...REDSET_COLUMNS.map(({ name }) => name), 'bad_columns', 'raw']);
+  assert.equal(row.user_id, 7n);
+});
+
 test('a deployment of the data that is none is a bad value', async (t) => {
-  const session = await openSession(t);
-  const columns = new Map([...COLUMNS, ['deployment', 'VARCHAR']]);
-  const nulls = [...columns].map(([name, type]) => `CAST(NULL AS ${type}) AS ${name}`).join(', ');
-  const list = coercedColumns('f', columns, 'column');
-  const of = (deployment: string): Promise<unknown> =>
-    session.row(
-      `SELECT deployment, bad_columns FROM (SELECT ${list} FROM (SELECT * REPLACE (${deployment} AS deployment) FROM (SELECT ${nulls})))`,
-    );
-  assert.deepEqual(await of("'serverless'"), { deployment: 'serverless', bad_columns: null });
-  assert.deepEqual(await of("'ra3'"), { deployment: null, bad_columns: 'deployment' });
-  assert.deepEqual(await of('NULL'), { deployment: null, bad_columns: 'deployment' });
+  const of = async (deployment: string): Promise<unknown[]> => {
+    const row = await coerced(t, { deployment: 'VARCHAR' }, { deployment }, 'column');
+    return [row.deployment, row.bad_columns];
+  };
+  assert.deepEqual(await of("'serverless'"), ['serverless', null]);
+  assert.deepEqual(await of("'ra3'"), [null, 'deployment']);
+  assert.deepEqual(await of('NULL'), [null, 'deployment']);
 });

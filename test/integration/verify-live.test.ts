@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { runFolders } from '../../src/config/folders.ts';
 import { silentLogger } from '../../src/observe/logger.ts';
 import type { Pipeline } from '../../src/pipeline.ts';
-import { runFolders } from '../../src/config/folders.ts';
 import { startPipeline } from '../../src/pipeline.ts';
 import { systemClock } from '../../src/time/clock.ts';
 import { openTrace } from '../../src/trace/open.ts';

@@ -24,9 +24,7 @@ export async function openLocalArchive(root: string, run: string): Promise<Archi
       const written = await writeParquet(session, file.sql, temporary);
       const relative = `${hourFolder(file.dataset, file.hour)}/${fileName(file.revision, written.sha256)}`;
       const target = path.join(base, relative);
-      await mkdir(path.dirname(target), { recursive: true });
-      await rename(temporary, target);
-      await syncPath(path.dirname(target));
+      await moveDurably(temporary, target);
       return { hour: file.hour, dataset: file.dataset, revision: file.revision, path: relative, ...written };
     },
     publish: (day, hours, files) => publish(base, day, hours, files),
@@ -72,9 +70,7 @@ async function publish(
   await handle.writeFile(`${JSON.stringify(content, undefined, 1)}\n`);
   await handle.sync();
   await handle.close();
-  await mkdir(path.dirname(target), { recursive: true });
-  await rename(temporary, target);
-  await syncPath(path.dirname(target));
+  await moveDurably(temporary, target);
 }
 
 async function removeOrphans(base: string, known: ReadonlySet<string>): Promise<string[]> {
@@ -97,6 +93,18 @@ async function removeOrphans(base: string, known: ReadonlySet<string>): Promise<
     await rmdir(path.join(base, folder)).catch(() => undefined);
   }
   return removed;
+}
+
+/** Gives a durable file its name so that the name survives a power cut too, with every folder made for it. */
+async function moveDurably(temporary: string, target: string): Promise<void> {
+  const folder = path.dirname(target);
+  const firstMade = await mkdir(folder, { recursive: true });
+  await rename(temporary, target);
+  const last = firstMade === undefined ? folder : path.dirname(firstMade);
+  for (let synced = folder; ; synced = path.dirname(synced)) {
+    await syncPath(synced);
+    if (synced === last || synced === path.dirname(synced)) return;
+  }
 }
 
 /** Makes a file, or the names in a folder, durable. */

@@ -80,6 +80,8 @@ export function parseTime(text: string): EventTime | undefined {
   const zone = match[8] ?? 'Z';
   const zoneMinutes =
     zone === 'Z' ? 0 : (zone[0] === '-' ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
+  // No clock on Earth is further from UTC than 14 hours.
+  if (Math.abs(zoneMinutes) > 14 * 60 || Number(zone.slice(-2)) > 59) return undefined;
   return eventTime(millis * 1000 + Number((match[7] ?? '').padEnd(6, '0')) - zoneMinutes * MICROS_PER_MINUTE);
 }
 

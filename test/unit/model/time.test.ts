@@ -42,6 +42,11 @@ test('a date that does not exist is no time', () => {
   for (const text of wrong) assert.equal(parseTime(text), undefined, text);
 });
 
+test('an offset that no clock has is no time', () => {
+  for (const offset of ['+99:99', '+02:60', '-14:01'])
+    assert.equal(parseTime(`2024-03-01T12:00:00${offset}`), undefined);
+});
+
 test('a time of day that does not exist is no time', () => {
   for (const text of ['2024-03-01 24:00', '2024-03-01 12:60', '2024-03-01 12:00:60']) {
     assert.equal(parseTime(text), undefined, text);

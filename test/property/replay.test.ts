@@ -23,36 +23,36 @@ function whatever(ways: fc.Arbitrary<Way>): fc.IAsyncProperty<[readonly TraceRow
 const seed = fc.nat();
 
 test('whatever the batch cuts, a run comes to the same', async () => {
-  await check(whatever(fc.record({ shuffle: seed, batch: fc.constantFrom(1, 2, 3, 7, 30, 1_000) })), 6);
+  await check(whatever(fc.record({ shuffle: seed, batch: fc.constantFrom(1, 2, 3, 7, 30, 1_000) })), 5);
 });
 
 test('whatever the number of partitions, a run comes to the same', async () => {
-  await check(whatever(fc.record({ partitions: fc.integer({ min: 1, max: 9 }) })), 6);
+  await check(whatever(fc.record({ partitions: fc.integer({ min: 1, max: 9 }) })), 5);
 });
 
 test('however the partitions are interleaved, a run comes to the same', async () => {
-  await check(whatever(fc.record({ partitions: fc.integer({ min: 2, max: 6 }), shuffle: seed })), 6);
+  await check(whatever(fc.record({ partitions: fc.integer({ min: 2, max: 6 }), shuffle: seed })), 5);
 });
 
 test('however the rows are ordered and spread over files, a run comes to the same', async () => {
-  await check(whatever(fc.record({ files: seed })), 6);
+  await check(whatever(fc.record({ files: seed })), 5);
 });
 
 test('whatever the shape of the files, a run comes to the same', async () => {
-  await check(whatever(fc.record({ shape: fc.constantFrom(...SHAPES), files: seed })), 6);
+  await check(whatever(fc.record({ shape: fc.constantFrom(...SHAPES), files: seed })), 5);
 });
 
 test('however often watermarks are sent, a run comes to the same', async () => {
-  await check(whatever(fc.record({ watermarkIntervalMs: fc.constantFrom(60_000, 420_000, 3_600_000) })), 4);
+  await check(whatever(fc.record({ watermarkIntervalMs: fc.constantFrom(60_000, 420_000, 3_600_000) })), 3);
 });
 
 test('whatever the speed, a run comes to the same', async () => {
-  await check(whatever(fc.record({ speed: fc.constantFrom(30_000, 100_000, 1_000_000) })), 4);
+  await check(whatever(fc.record({ speed: fc.constantFrom(30_000, 100_000, 1_000_000) })), 3);
 });
 
 test('wherever it is stopped and started again, a run comes to the same', async () => {
   const stops = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 3 });
-  await check(whatever(fc.record({ shuffle: seed, batch: fc.constantFrom(5, 40), stops })), 6);
+  await check(whatever(fc.record({ shuffle: seed, batch: fc.constantFrom(5, 40), stops })), 4);
 });
 
 test('however it is run, the receipts of each partition add up to its offsets, without a gap', async () => {
@@ -69,7 +69,7 @@ test('however it is run, the receipts of each partition add up to its offsets, w
       assert.deepEqual([Number(next), resent, gaps, ended], [records + Number(controls), 0, 0, true]);
     }
   });
-  await check(property, 6);
+  await check(property, 4);
 });
 
 test('a whole pipeline that is stopped at any moment goes on to the same end, its archive included', async () => {
@@ -80,7 +80,7 @@ test('a whole pipeline that is stopped at any moment goes on to the same end, it
       assert.deepEqual(await archiveFaults({ dataDir: dir, run: 'default' }), []);
     });
   });
-  await check(property, 3);
+  await check(property, 2);
 });
 
 /** Starts the same run again and again, each time for some moments, until it is done. */

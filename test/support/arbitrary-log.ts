@@ -19,18 +19,23 @@ export type LogItem =
  */
 export function logItems(partitions: number): fc.Arbitrary<LogItem[]> {
   const watermark = fc.record({
-    after: fc.nat(),
+    after: fc.nat({ max: 1_000 }),
     minutes: fc.integer({ min: 0, max: 5 * 60 }),
-    partition: fc.option(fc.nat({ max: partitions - 1 }), { nil: undefined, freq: 3 }),
+    partition: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: fc.nat({ max: partitions - 1 }) },
+    ),
   });
-  return fc.tuple(traceRows, fc.array(watermark, { maxLength: 8 })).map(([rows, watermarks]) => {
-    const items: LogItem[] = rows.map((row) => ({ kind: 'event', row }));
-    for (const { after, minutes, partition } of watermarks) {
-      const time = eventTime(TRACE_FROM + minutes * MICROS_PER_MINUTE);
-      items.splice(after % (items.length + 1), 0, { kind: 'watermark', watermark: time, partition });
-    }
-    return items;
-  });
+  return fc
+    .tuple(traceRows, fc.array(watermark, { minLength: 1, maxLength: 8, size: 'max' }))
+    .map(([rows, watermarks]) => {
+      const items: LogItem[] = rows.map((row) => ({ kind: 'event', row }));
+      for (const { after, minutes, partition } of watermarks) {
+        const time = eventTime(TRACE_FROM + minutes * MICROS_PER_MINUTE);
+        items.splice(after % (items.length + 1), 0, { kind: 'watermark', watermark: time, partition });
+      }
+      return items;
+    });
 }
 
 /** Sends the items between `begin` and `end`, one record at a time, with the headers that a replay would give them. */

@@ -93,8 +93,8 @@ const differences: fc.Arbitrary<RowSpec> = fc.oneof(
 /** Rows of a trace in no order of time: sane ones, repeats and conflicts of them, and bad ones. */
 export const traceRows: fc.Arbitrary<TraceRow[]> = fc
   .tuple(
-    fc.array(saneRow, { minLength: 1, maxLength: 40 }),
-    fc.array(fc.tuple(fc.nat(), differences), { maxLength: 15 }),
+    fc.array(saneRow, { minLength: 1, maxLength: 40, size: 'max' }),
+    fc.array(fc.tuple(fc.nat(), differences), { maxLength: 15, size: 'max' }),
     fc.array(fc.tuple(fc.nat(), faults), { maxLength: 6 }),
   )
   .map(([rows, repeats, bad]) => [...rows, ...changed(rows, repeats), ...changed(rows, bad)]);

@@ -61,7 +61,7 @@ export function comparable(of: Tables | Expected): Pick<Tables, 'hours' | 'recei
 /** Runs the rows to the end, through as many stops as the way has. */
 export async function runTrace(dir: string, rows: readonly TraceRow[], way: Way): Promise<Tables> {
   const { partitions = DEFAULT_PARTITIONS, stops = [] } = way;
-  const interval = way.watermarkIntervalMs ?? 300_000;
+  const interval = way.watermarkIntervalMs ?? 1_200_000;
   const path = await writeTrace(dir, rows, {
     ...(way.shape === undefined ? {} : { shape: way.shape }),
     ...(way.files === undefined ? {} : { fileOf: spreadBy(way.files) }),

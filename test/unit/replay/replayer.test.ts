@@ -160,7 +160,7 @@ test('what has ended is not sent again', async (t) => {
 });
 
 test('a paced film sends each event when it is due', async (t) => {
-  const clock = testClock();
+  const clock = filmClock();
   const bus = busOf(1);
   const of = { ...manifest, partitions: 1 };
   const trace = await traceOf(t, rowsAt([1, 2, 30, 90]));
@@ -179,7 +179,7 @@ test('a paced film sends each event when it is due', async (t) => {
 });
 
 test('watermarks go on through a silence', async (t) => {
-  const clock = testClock();
+  const clock = filmClock();
   const bus = busOf(1);
   const trace = await traceOf(t, rowsAt([0, 119]));
   const of = { ...manifest, partitions: 1 };
@@ -190,7 +190,7 @@ test('watermarks go on through a silence', async (t) => {
 });
 
 test('a paused film sends nothing, says so, and goes on where it was', async (t) => {
-  const clock = testClock();
+  const clock = filmClock();
   const bus = busOf(1);
   const trace = await traceOf(t, rowsAt([1, 2, 3, 4]));
   const of = { ...manifest, partitions: 1 };
@@ -211,7 +211,7 @@ test('a paused film sends nothing, says so, and goes on where it was', async (t)
 });
 
 test('a change of speed neither skips nor waits', async (t) => {
-  const clock = testClock();
+  const clock = filmClock();
   const bus = busOf(1);
   const trace = await traceOf(t, rowsAt([1, 10, 100]));
   const of = { ...manifest, partitions: 1 };
@@ -232,7 +232,7 @@ test('a change of speed neither skips nor waits', async (t) => {
 });
 
 test('the film fills at full speed and is paced from there', async (t) => {
-  const clock = testClock();
+  const clock = filmClock();
   const bus = busOf(1);
   const of = { ...manifest, partitions: 1 };
   const trace = await traceOf(t, rowsAt([1, 20, 59, 61, 70]));
@@ -248,7 +248,7 @@ test('the film fills at full speed and is paced from there', async (t) => {
 });
 
 test('a stopped film sends no end, and says that it was stopped', async (t) => {
-  const clock = testClock();
+  const clock = filmClock();
   const bus = busOf();
   const replay = play(t, {
     trace: await traceOf(t, rowsAt([1, 2])),
@@ -265,20 +265,20 @@ test('a stopped film sends no end, and says that it was stopped', async (t) => {
 });
 
 test('a film that waits for its consumers falls behind, says so, and catches up', async (t) => {
-  const clock = testClock();
+  const clock = filmClock();
   const bus = createMemoryBus({ positions: [fresh()], capacityRows: 1 });
   const consumer = bus.consumer([0]);
   const of = { ...manifest, partitions: 1 };
   const trace = await traceOf(t, rowsAt([1, 2, 3, 4, 5, 6]));
   const replay = play(t, { trace, manifest: of, producer: bus.producer(), clock, pace: { speed: 60 } });
   await until(() => replay.status().state === 'playing');
-  await moveBy(clock, 4_100);
+  await moveBy(clock, 4_100, true);
   const behind = replay.status();
   assert.ok(behind.driftMs >= 2_000, `${behind.driftMs} ms`);
   assert.ok(consumer.lag() <= 2, 'nothing is buffered without bound');
   await until(async () => {
     await consumer.poll({ minRows: 1, maxRows: 100, waitMs: 1 });
-    await moveBy(clock, 10);
+    await moveBy(clock, 10, true);
     return replay.status().driftMs < 200;
   });
   assert.ok(replay.status().at >= manifest.from + 4 * MICROS_PER_MINUTE);
@@ -340,14 +340,29 @@ async function largeTrace(t: TestContext, rows: number): Promise<Trace> {
   return trace;
 }
 
-/** Moves a test clock in small steps and lets everything happen that is due: reading the trace takes real time. */
-async function moveBy(clock: ReturnType<typeof testClock>, ms: number): Promise<void> {
+/** A test clock that knows whether the film is asleep: whatever is due by then has been sent. */
+function filmClock() {
+  const clock = testClock();
+  let asleep = 0;
+  return {
+    ...clock,
+    sleep: async (ms: number, signal?: AbortSignal): Promise<void> => {
+      asleep++;
+      await clock.sleep(ms, signal);
+      asleep--;
+    },
+    isAsleep: () => asleep > 0,
+  };
+}
+
+/** Moves the clock in steps that wait for the film; unless it is held up, it falls asleep after each of them. */
+async function moveBy(clock: ReturnType<typeof filmClock>, ms: number, heldUp = false): Promise<void> {
   const step = Math.max(50, ms / 40);
   for (let moved = 0; moved < ms; moved += step) {
     await clock.advance(Math.min(step, ms - moved));
-    await new Promise((resolve) => setTimeout(resolve, 3));
+    if (heldUp) await new Promise((resolve) => setTimeout(resolve, 5));
+    else await until(clock.isAsleep);
   }
-  await new Promise((resolve) => setTimeout(resolve, 40));
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
@@ -359,7 +374,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 }
 
 test('the place of the film is its time, not that of the last event', async (t) => {
-  const clock = testClock();
+  const clock = filmClock();
   const trace = await traceOf(t, rowsAt([1, 100]));
   const replay = play(t, { trace, producer: busOf().producer(), clock, pace: { speed: 60 } });
   await until(() => replay.status().state === 'playing');

@@ -20,7 +20,7 @@ import type { Clock } from './time/clock.ts';
 import { explainTraceFailure } from './trace/damage.ts';
 import { openTrace } from './trace/open.ts';
 import type { Trace } from './trace/trace.ts';
-import { ORDER_VERSION } from './trace/trace.ts';
+import { ORDER_VERSION, TRACE_MEMORY_SHARE } from './trace/trace.ts';
 
 /** What a run is made from. Everything but `pace`, `memoryMb` and `batchRows` goes into its manifest. */
 export interface PipelineOptions {
@@ -79,8 +79,6 @@ const MAX_HOURS = 5 * 366 * 24;
 const BUS_ROWS = 100_000;
 /** Reading, ingesting and closing run side by side as statements; more threads in each would only wait for each other. */
 const ENGINE_THREADS = 1;
-/** Share of the memory that reading and ordering the trace gets; the store has the rest. */
-const TRACE_MEMORY_SHARE = 0.35;
 
 /**
  * Starts a run, or continues it: trace -> replay -> bus -> processor -> hot store and archive. The same options continue

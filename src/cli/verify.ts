@@ -5,15 +5,13 @@ import type { Settings } from '../config/schema.ts';
 import { settingInfo } from '../config/schema.ts';
 import { missing } from '../config/settings.ts';
 import type { Manifest } from '../model/manifest.ts';
+import { TRACE_MEMORY_SHARE } from '../trace/trace.ts';
 import type { VerifyReport } from '../verify/verify.ts';
 import type { Call, Command } from './command.ts';
 import { isSet, JSON_OPTION } from './command.ts';
 import { EXIT } from './io.ts';
 import { runPaths } from './layout.ts';
 import { openRunReader } from './run-reader.ts';
-
-/** Share of the memory that reading the trace gets; the recount has the rest. */
-const TRACE_MEMORY_SHARE = 0.35;
 
 export const verify: Command = {
   name: 'verify',

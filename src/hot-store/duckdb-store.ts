@@ -4,7 +4,7 @@ import type { Engine, Row, Session } from '../engine/session.ts';
 import { numberOf, textOf } from '../engine/session.ts';
 import { identifier, quoted, timestamp } from '../engine/sql.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { rollupColumns } from '../metrics/metric.ts';
+import { rollupColumnList } from '../metrics/metric.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { PUBLIC_TABLES } from '../model/public-tables.ts';
 import type { EventTime } from '../model/time.ts';
@@ -13,7 +13,7 @@ import type { Clock } from '../time/clock.ts';
 import { guardedQuery } from './guard.ts';
 import type { ArchiveFile, ClosedHour, HotStore, HourRow, PartitionProgress } from './hot-store.ts';
 import { createLive } from './live.ts';
-import { LIVE_CATALOG } from './tables.ts';
+import { closingTable, LIVE_CATALOG } from './tables.ts';
 
 /** What an open store is made of. */
 export interface StoreParts {
@@ -87,13 +87,11 @@ export class DuckDBStore implements HotStore {
   async finalize(hours: readonly ClosedHour[]): Promise<void> {
     const session = this.#parts.closing;
     const list = hours.map(({ hour }) => timestamp(hour)).join(', ');
+    const revision = `CASE hour ${hours.map((h) => `WHEN ${timestamp(h.hour)} THEN ${h.revision}`).join(' ')} END`;
     await session.transaction(async () => {
       for (const metric of this.metrics) {
-        const columns = rollupColumns(metric)
-          .map(({ name }) => identifier(name))
-          .join(', ');
         await session.run(
-          `INSERT INTO rollups.${identifier(metric.name)} SELECT ${columns}, 1 FROM temp.${identifier(`closing_${metric.name}`)}`,
+          `INSERT INTO rollups.${identifier(metric.name)} SELECT ${rollupColumnList(metric)}, ${revision} FROM ${closingTable(metric)}`,
         );
       }
       await session.run(freezeReceipts(list));

@@ -4,7 +4,7 @@ import type { Metric } from '../metrics/metric.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { EventTime, WallTime } from '../model/time.ts';
 
-export { EVENT_COLUMNS, PUBLIC_EVENT_COLUMNS } from './tables.ts';
+export { closingTable, createClosingTable, EVENT_COLUMNS, PUBLIC_EVENT_COLUMNS } from './tables.ts';
 
 /** What the store knows of one partition; moves only in the transaction that made the records' effect durable. */
 export interface PartitionProgress {
@@ -95,8 +95,8 @@ export interface HotStore {
   /** A session for computing rollups and archive files of hours about to close, apart from the ingest session. */
   closingSession(): Session;
   /**
-   * Makes hours final in one transaction: the rollups of `rollups` (computed on the closing session by
-   * `rollupTable`), the frozen receipts, the ledger, the hours' state.
+   * Makes hours final in one transaction: the rollups that the closing session holds in each metric's `closingTable`,
+   * the frozen receipts, the ledger, the hours' state.
    */
   finalize(hours: readonly ClosedHour[]): Promise<void>;
   /** Hours that are final. */

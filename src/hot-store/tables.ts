@@ -1,7 +1,7 @@
 import { BATCH_COLUMNS } from '../bus/bus.ts';
 import { identifier } from '../engine/sql.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { rollupColumns } from '../metrics/metric.ts';
+import { rollupColumnList, rollupColumns } from '../metrics/metric.ts';
 import { LOGGED_COLUMNS } from '../model/redset.ts';
 
 /** Version of the tables below; a store of another version is refused. */
@@ -83,6 +83,16 @@ export function createTables(metrics: readonly Metric[]): string[] {
   ];
 }
 
+/** Where closing leaves a metric's rows of the hours about to become final, for `finalize` to take over. */
+export function closingTable(metric: Metric): string {
+  return `temp.${identifier(`closing_${metric.name}`)}`;
+}
+
+/** Makes that table, empty, in the session that closes. */
+export function createClosingTable(metric: Metric): string {
+  return `CREATE OR REPLACE TEMP TABLE ${closingTable(metric)} (${columnList(rollupColumns(metric))})`;
+}
+
 /** The provisional rollups of open hours, and every public name over final and provisional rows. */
 export function createLiveCatalog(metrics: readonly Metric[]): string[] {
   const { catalog, store } = { catalog: LIVE_CATALOG, store: `${STORE_CATALOG}.store` };
@@ -95,9 +105,7 @@ export function createLiveCatalog(metrics: readonly Metric[]): string[] {
     ),
     ...publicViews(`${catalog}.main`, store),
     ...metrics.map((metric) => {
-      const columns = rollupColumns(metric)
-        .map(({ name }) => identifier(name))
-        .join(', ');
+      const columns = rollupColumnList(metric);
       const open = `SELECT hour FROM ${store}.hours WHERE state <> 'open'`;
       return `CREATE VIEW ${catalog}.main.${identifier(metric.name)} AS
         SELECT ${columns}, 'final' AS state, revision FROM ${STORE_CATALOG}.rollups.${identifier(metric.name)}
@@ -111,9 +119,7 @@ export function createFileViews(metrics: readonly Metric[]): string[] {
   return [
     ...publicViews('main', 'store'),
     ...metrics.map((metric) => {
-      const columns = rollupColumns(metric)
-        .map(({ name }) => identifier(name))
-        .join(', ');
+      const columns = rollupColumnList(metric);
       return `CREATE OR REPLACE VIEW main.${identifier(metric.name)} AS
         SELECT ${columns}, 'final' AS state, revision FROM rollups.${identifier(metric.name)}`;
     }),

@@ -65,6 +65,13 @@ export function rollupColumns(metric: Metric): readonly { readonly name: string;
   return [...metric.keys, ...metric.measures.map((measure) => ({ name: measure.name, type: 'BIGINT' as const }))];
 }
 
+/** The same columns by name, quoted, as a SELECT list. */
+export function rollupColumnList(metric: Metric): string {
+  return rollupColumns(metric)
+    .map(({ name }) => `"${name}"`)
+    .join(', ');
+}
+
 /**
  * The metric's SELECT over `eventsSql` (a SELECT with the columns of the public table `events`), every column cast to
  * its declared type and named in the declared order, rows sorted by key.

@@ -9,7 +9,7 @@ import type { Manifest } from '../model/manifest.ts';
 import { MICROS_PER_HOUR, MICROS_PER_MS } from '../model/time.ts';
 import { checksSql } from './checks.ts';
 import { cleaningSql } from './cleaning.ts';
-import { settleRepeats } from './repeats.ts';
+import { settleRepeats, WITHOUT_VERDICT } from './repeats.ts';
 import type { BatchReading } from './watermark.ts';
 
 /** How a batch changed the number of records of each fate: an event that it displaces was counted before. */
@@ -32,12 +32,12 @@ const RESENT_COLUMN = BATCH_COLUMNS.findIndex(({ name }) => name === 'resent');
  */
 export class BatchWriter {
   readonly #latenessMs: number;
-  readonly #sql: { readonly verdicts: string; readonly clean: string; readonly usableTime: string };
+  readonly #sql: { readonly verdicts: string; readonly clean: string; readonly hour: string };
 
   constructor(manifest: Manifest) {
     const checks = checksSql(manifest.sanity, manifest);
     this.#latenessMs = manifest.latenessMs;
-    this.#sql = { verdicts: checks.verdict, clean: cleaningSql(manifest.sanity), usableTime: checks.usableTime };
+    this.#sql = { verdicts: checks.verdict, clean: cleaningSql(manifest.sanity), hour: checks.hour };
   }
 
   async write(session: Session, batch: IncomingBatch, reading: BatchReading): Promise<FateCounts> {
@@ -97,15 +97,13 @@ export class BatchWriter {
 
   async #store(session: Session, reading: BatchReading, withVerdicts: boolean): Promise<void> {
     const columns = EVENT_COLUMNS.map(({ name }) => identifier(name)).join(', ');
-    const counted = withVerdicts
-      ? 'ANTI JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"'
-      : '';
+    const counted = withVerdicts ? WITHOUT_VERDICT : '';
     await session.run(`INSERT INTO store.events (${columns}) SELECT ${this.#sql.clean} FROM temp.batch b ${counted}`);
     if (!withVerdicts) return;
     const judged = `temp.batch b JOIN (SELECT "partition" AS of_partition, "offset" AS at_offset, fate, detail FROM temp.verdicts) v
       ON v.of_partition = b."partition" AND v.at_offset = b."offset"`;
     await session.run(`INSERT INTO store.rejected
-      SELECT CASE WHEN ${this.#sql.usableTime} THEN date_trunc('hour', arrival_timestamp) END, b."partition", b."offset", seq,
+      SELECT ${this.#sql.hour}, b."partition", b."offset", seq,
         string_split(detail, ':')[1], string_split(detail, ':')[2], coalesce(raw, ${rawJson()})
       FROM ${judged} WHERE fate = 'rejected'`);
     const seen = `greatest(${this.#seenWatermark(reading)}, (SELECT max(hour) FROM temp.cutoffs c WHERE c."partition" = b."partition" AND c."offset" < b."offset")
@@ -137,7 +135,7 @@ export class BatchWriter {
     const rows = await session.rows(`INSERT INTO store.receipts
       SELECT hour, "partition", count(*) FILTER (fate = 'counted'), count(*) FILTER (fate = 'late'), count(*) FILTER (fate = 'rejected'),
         count(*) FILTER (fate = 'duplicate'), min("offset"), max("offset"), NULL, false
-      FROM (SELECT CASE WHEN ${this.#sql.usableTime} THEN date_trunc('hour', arrival_timestamp) END AS hour, b."partition", b."offset",
+      FROM (SELECT ${this.#sql.hour} AS hour, b."partition", b."offset",
           ${fate} AS fate FROM temp.batch b ${join} ${where})
       GROUP BY hour, "partition" RETURNING counted, late, rejected, duplicate`);
     const total = (name: string): number => rows.reduce((sum, row) => sum + numberOf(row[name]), 0);

@@ -34,8 +34,8 @@ const REQUIRED = REDSET_COLUMNS.filter(({ required }) => required).map(({ name }
 /** SQL over the columns of a batch. `verdict` is null for a sane record, else `reason` or `reason:field`. */
 export interface ChecksSql {
   readonly verdict: string;
-  /** True where the arrival time can be used to place the record in an hour. */
-  readonly usableTime: string;
+  /** The hour that the record belongs to; null where its arrival time cannot be used to place it. */
+  readonly hour: string;
 }
 
 /**
@@ -76,7 +76,7 @@ export function checksSql(limits: SanityLimits, range: { from: EventTime; to: Ev
     WHEN bad_columns IS NOT NULL THEN CASE WHEN bad_columns = '*' THEN 'unparseable'
       ELSE coalesce(${missingBesideBad}, 'bad_type:' || string_split(bad_columns, ',')[1]) END
     WHEN ${suspicious} THEN coalesce(${missing}, ${negative}, ${outOfRange}) END`;
-  return { verdict, usableTime };
+  return { verdict, hour: `CASE WHEN ${usableTime} THEN date_trunc('hour', arrival_timestamp) END` };
 }
 
 function firstOf(reason: RejectReason, tests: readonly (readonly [field: string, condition: string])[]): string {

@@ -4,9 +4,9 @@ import { numberOf } from '../engine/session.ts';
 import { identifier, timestamp } from '../engine/sql.ts';
 import { messageOf } from '../errors.ts';
 import type { ClosedHour, HotStore } from '../hot-store/hot-store.ts';
-import { PUBLIC_EVENT_COLUMNS } from '../hot-store/hot-store.ts';
+import { closingTable, createClosingTable, PUBLIC_EVENT_COLUMNS } from '../hot-store/hot-store.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { rollupColumns, rollupSql } from '../metrics/metric.ts';
+import { rollupColumnList, rollupSql } from '../metrics/metric.ts';
 import type { EventTime } from '../model/time.ts';
 import { eventTime, isoTime, MICROS_PER_DAY } from '../model/time.ts';
 import type { Logger } from '../observe/logger.ts';
@@ -69,8 +69,6 @@ export async function publishDays(parts: CloserParts, hours: readonly EventTime[
   }
 }
 
-const table = (metric: Metric): string => `temp.${identifier(`closing_${metric.name}`)}`;
-
 interface MetricFailure {
   readonly hour: EventTime;
   readonly metric: string;
@@ -78,7 +76,7 @@ interface MetricFailure {
 }
 
 /**
- * Computes every metric of the hours into `closing_<metric>`. A metric that fails marks only itself, and only the hours in
+ * Computes every metric of the hours into their closing tables. A metric that fails marks only itself, and only the hours in
  * which it fails: it is tried again hour by hour, so that a result never depends on which hours were closed together.
  */
 async function computeRollups(
@@ -88,13 +86,9 @@ async function computeRollups(
 ): Promise<MetricFailure[]> {
   const failures: MetricFailure[] = [];
   for (const metric of metrics) {
-    const target = identifier(`closing_${metric.name}`);
-    const columns = rollupColumns(metric)
-      .map(({ name, type }) => `${identifier(name)} ${type}`)
-      .join(', ');
-    await session.run(`CREATE OR REPLACE TEMP TABLE ${target} (${columns})`);
+    await session.run(createClosingTable(metric));
     const insert = (of: readonly EventTime[]): Promise<void> =>
-      session.run(`INSERT INTO temp.${target} ${rollupSql(metric, eventsOf(of))}`);
+      session.run(`INSERT INTO ${closingTable(metric)} ${rollupSql(metric, eventsOf(of))}`);
     const failed = await insert(hours).then(
       () => [],
       () => hours,
@@ -118,10 +112,8 @@ async function writeFiles(parts: CloserParts, hours: readonly EventTime[]): Prom
     { dataset: 'events', source: 'store.events', columns: PUBLIC_EVENT_COLUMNS, order: EVENTS_ORDER },
     ...parts.store.metrics.map((metric) => ({
       dataset: metric.name,
-      source: table(metric),
-      columns: rollupColumns(metric)
-        .map(({ name }) => identifier(name))
-        .join(', '),
+      source: closingTable(metric),
+      columns: rollupColumnList(metric),
       order: metric.keys.map(({ name }) => identifier(name)).join(', '),
     })),
   ];

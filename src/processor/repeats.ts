@@ -2,6 +2,9 @@ import type { Session } from '../engine/session.ts';
 import { numberOf, textOf } from '../engine/session.ts';
 import { EVENT_COLUMNS } from '../hot-store/hot-store.ts';
 
+/** Leaves the records `b` of a batch that have no verdict yet. */
+export const WITHOUT_VERDICT = 'ANTI JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"';
+
 /** What makes two events the same content, in the replay's total order: every clean column but its place in the log. */
 const CONTENT = [
   'arrival_timestamp',
@@ -33,9 +36,7 @@ export async function settleRepeats(
   cleanColumns: string,
   withVerdicts: boolean,
 ): Promise<{ verdicts: number; evicted: number }> {
-  const unjudged = withVerdicts
-    ? 'ANTI JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"'
-    : '';
+  const unjudged = withVerdicts ? WITHOUT_VERDICT : '';
   const survivors = `SELECT date_trunc('hour', arrival_timestamp) AS hour, deployment || '-' || instance_id AS instance_id, query_id
     FROM temp.batch b ${unjudged}`;
   const oldest = "(SELECT date_trunc('hour', min(arrival_timestamp)) FROM temp.batch)";

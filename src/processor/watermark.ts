@@ -22,7 +22,6 @@ export interface BatchReading {
   readonly lateThrough: readonly (EventTime | undefined)[];
   /** Rows that came again, per chunk of the batch. */
   readonly resent: readonly (readonly number[])[];
-  readonly resentRows: number;
 }
 
 /** The latest hour h with h + 1 h + lateness <= watermark: what is late once that watermark has passed. */
@@ -57,7 +56,6 @@ export function readBatch(
       watermark === undefined ? undefined : lateThroughAt(watermark, latenessMicros),
     ),
     resent,
-    resentRows: resent.reduce((sum, rows) => sum + rows.length, 0),
   };
 }
 

@@ -6,6 +6,9 @@ import type { EventTime } from '../model/time.ts';
 /** Version of the total order; a run remembers it, so that a changed order can never continue an old run. */
 export const ORDER_VERSION = 1;
 
+/** Share of a process's memory that reading and ordering a trace gets; what works on its events has the rest. */
+export const TRACE_MEMORY_SHARE = 0.35;
+
 /** An instance that occurs in a trace. */
 export interface TraceInstance {
   /** Null where rows name none or an unknown one. */

@@ -6,9 +6,13 @@ import { openDuckDBStore } from './hot-store/duckdb.ts';
 import type { HotStore } from './hot-store/hot-store.ts';
 import { loadMetrics } from './metrics/load.ts';
 import type { Metric } from './metrics/metric.ts';
-import type { Manifest, SanityLimits } from './model/manifest.ts';
+import type { Faults } from './model/faults.ts';
+import { faultsText, NO_FAULTS } from './model/faults.ts';
+import type { ForeignLimits, Keep, Manifest, SanityLimits } from './model/manifest.ts';
 import { manifestDifference } from './model/manifest.ts';
 import type { Deployment } from './model/redset.ts';
+import type { Slots, Weights } from './model/scoring.ts';
+import { DEFAULT_SLOTS, DEFAULT_WEIGHTS } from './model/scoring.ts';
 import type { RunStatus, Speed } from './model/status.ts';
 import type { EventTime } from './model/time.ts';
 import { addMicros, ceilHour, eventTime, hourOf, isoTime, MICROS_PER_HOUR } from './model/time.ts';
@@ -22,7 +26,7 @@ import { openTrace } from './trace/open.ts';
 import type { Trace } from './trace/trace.ts';
 import { ORDER_VERSION, TRACE_MEMORY_SHARE } from './trace/trace.ts';
 
-/** What a run is made from. Everything but `pace`, `memoryMb` and `batchRows` goes into its manifest. */
+/** What a run is made from. What decides its results goes into its manifest. */
 export interface PipelineOptions {
   /** File, glob or folder of Redset-format Parquet. */
   readonly trace: string;
@@ -39,6 +43,18 @@ export interface PipelineOptions {
   readonly partitions: number;
   readonly latenessMs: number;
   readonly sanity: SanityLimits;
+  /** What to inject; default nothing. */
+  readonly faults?: Faults;
+  readonly faultSeed?: number;
+  readonly foreign?: ForeignLimits;
+  /** Default `all`. */
+  readonly keep?: Keep;
+  readonly slots?: Slots;
+  readonly weights?: Weights;
+  /** Final hours whose clean events the hot store keeps; default 48. No part of the manifest. */
+  readonly hotHours?: number;
+  /** Fold late events in once the watermark is so far past their hour; default `off`. No part of the manifest. */
+  readonly amendAfterMs?: number | 'off';
   /** Folder of all runs' archives; default `<dataDir>/archive`. */
   readonly archive?: string;
   /** A folder with more metric files. */
@@ -73,6 +89,8 @@ export interface Pipeline {
 
 /** Event time between two watermarks: at 60x one a second. */
 const WATERMARK_INTERVAL_MS = 60_000;
+const DEFAULT_FAULT_SEED = 1;
+const DEFAULT_FOREIGN: ForeignLimits = { maxDisorderMs: 300_000, maxAheadMs: 3_600_000 };
 /** A range longer than this comes from a damaged timestamp rather than from a warehouse: 5 years of hours. */
 const MAX_HOURS = 5 * 366 * 24;
 /** Events on the bus before the replay waits: enough that neither side idles, little enough to be cheap. */
@@ -238,6 +256,7 @@ function buildManifest(options: PipelineOptions, trace: Trace, metrics: readonly
       hint: 'write instances as provisioned-96 or serverless-12',
     });
   }
+  const faults = faultsText(options.faults ?? NO_FAULTS);
   return {
     version: 1,
     run: options.run,
@@ -245,12 +264,17 @@ function buildManifest(options: PipelineOptions, trace: Trace, metrics: readonly
     from,
     to,
     instances: options.instances === undefined ? null : [...new Set(options.instances)].sort(),
-    faults: 'none',
-    faultSeed: 0,
+    faults,
+    // Without faults the seed decides nothing, and must not keep a run from going on.
+    faultSeed: faults === 'none' ? 0 : (options.faultSeed ?? DEFAULT_FAULT_SEED),
     partitions: options.partitions,
     latenessMs: options.latenessMs,
     watermarkIntervalMs: WATERMARK_INTERVAL_MS,
     sanity: options.sanity,
+    foreign: options.foreign ?? DEFAULT_FOREIGN,
+    keep: options.keep ?? 'all',
+    slots: options.slots ?? DEFAULT_SLOTS,
+    weights: options.weights ?? DEFAULT_WEIGHTS,
     metrics: Object.fromEntries(metrics.map(({ name, hash }) => [name, hash])),
     orderVersion: ORDER_VERSION,
   };

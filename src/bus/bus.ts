@@ -58,8 +58,8 @@ export const BATCH_COLUMNS = [
    * is null in the chunk. `*` if the record could not be read at all. Null for almost every record.
    */
   { name: 'bad_columns', type: 'VARCHAR' },
-  /** The record as it was sent, where `bad_columns` is not null; else null. */
-  { name: 'raw', type: 'VARCHAR' },
+  /** The bytes of the record as it was sent, where `bad_columns` is not null; else null. */
+  { name: 'raw', type: 'BLOB' },
 ] as const;
 
 export type ControlKind = 'begin' | 'watermark' | 'end';

@@ -33,7 +33,8 @@ export const run: Command = {
 /** What settings say about a run. */
 export function pipelineOptions(settings: Settings, trace: string): PipelineOptions {
   const { deployment, dataDir, archive, from, to, instances, partitions, latenessMs, maxDurationMs, cap } = settings;
-  const { metricsDir, speed, memoryMb } = settings;
+  const { metricsDir, speed, memoryMb, faults, faultSeed, maxDisorderMs, maxAheadMs, keep, slots, weights } = settings;
+  const { hotHours, amendAfterMs } = settings;
   return {
     trace,
     ...(deployment === undefined ? {} : { deployment }),
@@ -46,6 +47,14 @@ export function pipelineOptions(settings: Settings, trace: string): PipelineOpti
     partitions,
     latenessMs,
     sanity: { maxDurationMs, cap, rangeSlackMs: RANGE_SLACK_MS },
+    faults,
+    faultSeed,
+    foreign: { maxDisorderMs, maxAheadMs },
+    keep,
+    slots,
+    weights,
+    hotHours,
+    amendAfterMs,
     ...(metricsDir === undefined ? {} : { metricsDir }),
     pace: { speed },
     memoryMb,

@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import type { Faults } from '../model/faults.ts';
+import { FAULTS_EXPECTED, parseFaults } from '../model/faults.ts';
+import type { Slots, Weights } from '../model/scoring.ts';
+import { parseSlots, parseWeights } from '../model/scoring.ts';
 import type { Speed } from '../model/status.ts';
 import type { EventTime } from '../model/time.ts';
 import { MICROS_PER_MS, parseDuration, parseTime } from '../model/time.ts';
@@ -125,4 +129,28 @@ export function list(form: RegExp, expected: string): Parsed<readonly string[]> 
     return words.every((word) => form.test(word)) ? [...new Set(words)].sort() : undefined;
   };
   return parsed(expected, parse, true);
+}
+
+/** What a replay injects; a list in YAML is read like one with commas. */
+export function faults(): Parsed<Faults> {
+  return parsed(`expected ${FAULTS_EXPECTED}`, parseFaults, true);
+}
+
+/** A number of slots, and others for single instances. */
+export function slots(): Parsed<Slots> {
+  return parsed('expected a number from 1 to 10000, or one such as 5,provisioned-3=10', parseSlots, true);
+}
+
+/** The shares of the four parts of the utilization score. */
+export function weights(): Parsed<Weights> {
+  return parsed('expected queue=Q,spill=S,performance=P,concurrency=C that add up to 1', parseWeights, true);
+}
+
+/** A duration, or `off`. */
+export function offOrDurationMs(maxMs: number, range: string): Parsed<number | 'off'> {
+  return parsed(`expected off or a duration such as 6h${range}`, (value) => {
+    if (value === 'off') return 'off';
+    const millis = (parseDuration(value) ?? Number.NaN) / MICROS_PER_MS;
+    return Number.isInteger(millis) && millis <= maxMs ? millis : undefined;
+  });
 }

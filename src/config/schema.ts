@@ -6,16 +6,20 @@ import {
   boolean,
   defaulted,
   durationMs,
+  faults,
   folder,
   infoOf,
   instant,
   integer,
   list,
+  offOrDurationMs,
   oneOf,
   optional,
   path,
   pattern,
+  slots,
   speed,
+  weights,
 } from './field.ts';
 
 const MS_PER_DAY = 86_400_000;
@@ -116,6 +120,65 @@ export const settingsSchema = z.object({
     name: 'cap',
     about: 'Cap durations at max-duration instead of rejecting the record.',
     example: 'true',
+  }),
+  faults: defaulted(faults(), 'none', {
+    name: 'faults',
+    value: 'SPEC',
+    about:
+      'What to inject, to see the answers stay right: disorder (longest delay), duplicate, corrupt and late (shares of the events), stall (a partition that is silent from WHEN for a while; T is the start of the run). Counted and labelled as injected.',
+    example: 'disorder=5m,duplicate=1%,corrupt=0.1%,late=0.01%,stall=partition:1@T+6h+30m',
+  }),
+  faultSeed: defaulted(integer(0, Number.MAX_SAFE_INTEGER), '1', {
+    name: 'fault-seed',
+    value: 'N',
+    about: 'Seed of the injected faults: the same seed disturbs the same events in the same way.',
+    example: '1',
+  }),
+  maxDisorderMs: defaulted(durationMs(0, MS_PER_DAY, ', at most 1d'), '5m', {
+    name: 'max-disorder',
+    value: 'DURATION',
+    about:
+      'For producers that send no watermarks: how far out of order, in event time, their events may come and be on time.',
+    example: '5m',
+  }),
+  maxAheadMs: defaulted(durationMs(1, 366 * MS_PER_DAY, ', above 0 and at most 366d'), '1h', {
+    name: 'max-ahead',
+    value: 'DURATION',
+    about:
+      'For producers that send no watermarks: an event further ahead of its partition is rejected as out_of_range and moves nothing.',
+    example: '1h',
+  }),
+  hotHours: defaulted(integer(1, 8784), '48', {
+    name: 'hot-hours',
+    value: 'N',
+    about: 'Hours of clean events that the hot store keeps once they are final; all of them stay in the archive.',
+    example: '48',
+  }),
+  keep: defaulted(oneOf(['all', 'rollups']), 'all', {
+    name: 'keep',
+    value: 'WHAT',
+    about:
+      'all, or rollups: then no raw event stays in store or archive after its hour is final, and late events cannot be folded in.',
+    example: 'rollups',
+  }),
+  amendAfterMs: defaulted(offOrDurationMs(366 * MS_PER_DAY, ', at most 366d'), 'off', {
+    name: 'amend-after',
+    value: 'DURATION|off',
+    about:
+      'Fold late events into their hour by itself once the watermark is this far past the hour; off waits for `spillway amend`.',
+    example: '6h',
+  }),
+  slots: defaulted(slots(), '5', {
+    name: 'slots',
+    value: 'N[,INSTANCE=N]',
+    about: 'Queries that an instance works on at once, for the utilization score; single instances may have others.',
+    example: '5,provisioned-3=10',
+  }),
+  weights: defaulted(weights(), 'queue=0.3,spill=0.2,performance=0.3,concurrency=0.2', {
+    name: 'weights',
+    value: 'LIST',
+    about: 'Shares of the four parts of the utilization score; they add up to 1.',
+    example: 'queue=0.3,spill=0.2,performance=0.3,concurrency=0.2',
   }),
   metricsDir: optional(folder(), {
     name: 'metrics',

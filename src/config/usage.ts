@@ -18,7 +18,7 @@ const MACHINE = ['memoryMb', 'logLevel'] as const;
 
 /** The settings each command takes. A setting that a command does not take has no effect on it, wherever it is given. */
 export const SETTINGS_OF: Readonly<Record<CommandName, readonly SettingKey[]>> = {
-  demo: ['dataDir', 'run', 'speed', 'port', ...MACHINE],
+  demo: ['dataDir', 'run', 'speed', 'faults', 'faultSeed', 'port', ...MACHINE],
   generate: [],
   run: [
     'trace',
@@ -34,6 +34,15 @@ export const SETTINGS_OF: Readonly<Record<CommandName, readonly SettingKey[]>> =
     'partitions',
     'maxDurationMs',
     'cap',
+    'maxDisorderMs',
+    'maxAheadMs',
+    'faults',
+    'faultSeed',
+    'keep',
+    'hotHours',
+    'amendAfterMs',
+    'slots',
+    'weights',
     'metricsDir',
     'port',
     'exitWhenDone',

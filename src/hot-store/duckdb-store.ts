@@ -8,7 +8,7 @@ import { rollupColumnList } from '../metrics/metric.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { PUBLIC_TABLES } from '../model/public-tables.ts';
 import type { EventTime } from '../model/time.ts';
-import { eventTime } from '../model/time.ts';
+import { eventTime, wallTime } from '../model/time.ts';
 import type { Clock } from '../time/clock.ts';
 import { guardedQuery } from './guard.ts';
 import type { ArchiveFile, ClosedHour, HotStore, HourRow, PartitionProgress } from './hot-store.ts';
@@ -52,7 +52,7 @@ export class DuckDBStore implements HotStore {
 
   async progress(): Promise<PartitionProgress[]> {
     const rows = await this.#parts.setup.rows(
-      'SELECT * REPLACE (epoch_us(watermark) AS watermark) FROM store.progress ORDER BY "partition"',
+      'SELECT * REPLACE (epoch_us(watermark) AS watermark, epoch_ms(watermark_at) AS watermark_at) FROM store.progress ORDER BY "partition"',
     );
     return rows.map(toProgress);
   }
@@ -65,7 +65,7 @@ export class DuckDBStore implements HotStore {
       const { progress, result } = await compute(session);
       const rows = progress.map(
         (p) =>
-          `(${p.partition}, ${p.firstOffset}, ${p.nextOffset}, ${p.watermark === undefined ? 'NULL' : timestamp(p.watermark)}, ${p.lastSeq}, ${p.resent}, ${p.controls}, ${p.gaps}, ${p.ended})`,
+          `(${p.partition}, ${p.firstOffset}, ${p.nextOffset}, ${p.watermark === undefined ? 'NULL' : timestamp(p.watermark)}, ${p.lastSeq}, ${p.resent}, ${p.controls}, ${p.gaps}, ${p.ended}, ${p.watermarkAt === undefined ? 'NULL' : `make_timestamp(${p.watermarkAt * 1000})`})`,
       );
       // The offsets move in the transaction that made the batch's effect durable, and nowhere else.
       await session.run(`DELETE FROM store.progress; INSERT INTO store.progress VALUES ${rows.join(', ')}`);
@@ -212,7 +212,7 @@ function freezeReceipts(hours: string): string {
 }
 
 function toProgress(row: Row): PartitionProgress {
-  const watermark = row.watermark;
+  const { watermark, watermark_at: at } = row;
   return {
     partition: numberOf(row.partition),
     firstOffset: numberOf(row.first_offset),
@@ -223,5 +223,6 @@ function toProgress(row: Row): PartitionProgress {
     controls: numberOf(row.controls),
     gaps: numberOf(row.gaps),
     ended: row.ended === true,
+    watermarkAt: typeof at === 'bigint' ? wallTime(Number(at)) : undefined,
   };
 }

@@ -22,6 +22,8 @@ export interface PartitionProgress {
   /** Events whose `prev` was not the `seq` before them: each says that a record was lost on the way. */
   readonly gaps: number;
   readonly ended: boolean;
+  /** When the watermark last moved; undefined before it first did. Only shown, never reckoned with. */
+  readonly watermarkAt: WallTime | undefined;
 }
 
 export type HourState = 'open' | 'final' | 'skipped';

@@ -48,7 +48,10 @@ async function refresh(session: Session, metrics: readonly Metric[]): Promise<vo
     // In one transaction, so that a reader never sees a metric half refreshed; a failed one is left empty.
     const insert = async (): Promise<void> => {
       await session.run(`DELETE FROM ${table}`);
-      if (list.length > 0) await session.run(`INSERT INTO ${table} ${rollupSql(metric, events)}`);
+      if (list.length > 0)
+        await session.run(
+          `INSERT INTO ${table} ${rollupSql(metric, { events, known: 'SELECT * FROM temp.known', carried: 'SELECT * FROM temp.carried' })}`,
+        );
     };
     await session.transaction(insert).catch(() => session.run(`DELETE FROM ${table}`));
   }

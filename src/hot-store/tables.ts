@@ -5,7 +5,7 @@ import { rollupColumnList, rollupColumns } from '../metrics/metric.ts';
 import { LOGGED_COLUMNS } from '../model/redset.ts';
 
 /** Version of the tables below; a store of another version is refused. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Catalog of the store's own file; DuckDB names it after the file, `hot.duckdb`. */
 export const STORE_CATALOG = 'hot';
@@ -59,28 +59,50 @@ export function createTables(metrics: readonly Metric[]): string[] {
     ...EVENT_COLUMNS,
     { name: 'seen_watermark', type: 'TIMESTAMP' },
     { name: 'late_by_ms', type: 'BIGINT' },
+    // `late` until its hour is amended, then `amended` or `late_duplicate`, and in which revision.
+    { name: 'fate', type: 'VARCHAR' },
+    { name: 'revision', type: 'INTEGER' },
   ];
   return [
     'CREATE SCHEMA store',
     'CREATE SCHEMA rollups',
     'CREATE TABLE store.meta (name VARCHAR, value VARCHAR)',
     `CREATE TABLE store.progress ("partition" INTEGER, first_offset BIGINT, next_offset BIGINT, watermark TIMESTAMP,
-       last_seq BIGINT, resent BIGINT, controls BIGINT, gaps BIGINT, ended BOOLEAN)`,
+       last_seq BIGINT, resent BIGINT, controls BIGINT, gaps BIGINT, ended BOOLEAN, watermark_at TIMESTAMP)`,
     'CREATE TABLE store.hours (hour TIMESTAMP, state VARCHAR, revision INTEGER, watermark TIMESTAMP, finalized_at TIMESTAMP)',
     `CREATE TABLE store.events (${columnList(EVENT_COLUMNS)})`,
     `CREATE TABLE store.late_events (${columnList(lateColumns)})`,
-    `CREATE TABLE store.rejected (hour TIMESTAMP, "partition" INTEGER, "offset" BIGINT, seq BIGINT, reason VARCHAR, field VARCHAR, raw VARCHAR)`,
+    `CREATE TABLE store.rejected (hour TIMESTAMP, "partition" INTEGER, "offset" BIGINT, seq BIGINT, reason VARCHAR, field VARCHAR, raw BLOB)`,
     // Batches only append (frozen = false); closing replaces an hour's rows by one frozen row per partition.
     `CREATE TABLE store.receipts (hour TIMESTAMP, "partition" INTEGER, counted BIGINT, late BIGINT, rejected BIGINT,
        duplicate BIGINT, first_offset BIGINT, last_offset BIGINT, watermark TIMESTAMP, frozen BOOLEAN)`,
     `CREATE TABLE store.archive_files (hour TIMESTAMP, dataset VARCHAR, revision INTEGER, path VARCHAR, rows BIGINT,
        bytes BIGINT, sha256 VARCHAR, state VARCHAR)`,
     'CREATE TABLE store.metric_failures (hour TIMESTAMP, metric VARCHAR, reason VARCHAR)',
-    ...metrics.map(
-      (metric) =>
-        `CREATE TABLE rollups.${identifier(metric.name)} (${columnList(rollupColumns(metric))}, revision INTEGER)`,
-    ),
+    // Each row is what was known after its hour; the latest before an hour is what that hour knew.
+    'CREATE TABLE store.fingerprints (hour TIMESTAMP, instance_id VARCHAR, feature_fingerprint VARCHAR, runs BIGINT, sum_ln_execution BIGINT)',
+    'CREATE TABLE store.carried (hour TIMESTAMP, instance_id VARCHAR, busy_ms BIGINT)',
+    ...metrics.flatMap(createRollupTables),
   ];
+}
+
+/** The hourly table of a metric and its sums by day. */
+export function createRollupTables(metric: Metric): string[] {
+  const [hourly, daily] = [rollupColumns(metric), dayColumns(metric)];
+  return [
+    `CREATE TABLE rollups.${identifier(metric.name)} (${columnList(hourly)}, revision INTEGER)`,
+    `CREATE TABLE rollups.${identifier(dayTable(metric))} (${columnList(daily)}, revision INTEGER)`,
+  ];
+}
+
+/** Name of the table of a metric's sums by day. */
+export function dayTable(metric: Metric): string {
+  return `${metric.name}_day`;
+}
+
+/** Its columns: `day` in the place of `hour`. */
+export function dayColumns(metric: Metric): readonly { readonly name: string; readonly type: string }[] {
+  return rollupColumns(metric).map(({ name, type }) => ({ name: name === 'hour' ? 'day' : name, type }));
 }
 
 /** Where closing leaves a metric's rows of the hours about to become final, for `finalize` to take over. */
@@ -111,6 +133,7 @@ export function createLiveCatalog(metrics: readonly Metric[]): string[] {
         SELECT ${columns}, 'final' AS state, revision FROM ${STORE_CATALOG}.rollups.${identifier(metric.name)}
         UNION ALL SELECT ${columns}, 'open', 0 FROM ${catalog}.provisional.${identifier(metric.name)} WHERE hour NOT IN (${open})`;
     }),
+    ...metrics.map((metric) => dayView(`${catalog}.main`, `${STORE_CATALOG}.rollups`, metric)),
   ];
 }
 
@@ -123,7 +146,14 @@ export function createFileViews(metrics: readonly Metric[]): string[] {
       return `CREATE OR REPLACE VIEW main.${identifier(metric.name)} AS
         SELECT ${columns}, 'final' AS state, revision FROM rollups.${identifier(metric.name)}`;
     }),
+    ...metrics.map((metric) => dayView('main', 'rollups', metric)),
   ];
+}
+
+function dayView(schema: string, rollups: string, metric: Metric): string {
+  const name = identifier(dayTable(metric));
+  const columns = dayColumns(metric).map((column) => identifier(column.name));
+  return `CREATE OR REPLACE VIEW ${schema}.${name} AS SELECT ${columns.join(', ')}, 'final' AS state, revision FROM ${rollups}.${name}`;
 }
 
 function publicViews(schema: string, store: string): string[] {
@@ -133,8 +163,9 @@ function publicViews(schema: string, store: string): string[] {
   return [
     `CREATE OR REPLACE VIEW ${schema}.progress AS SELECT * FROM ${store}.progress`,
     `CREATE OR REPLACE VIEW ${schema}.events AS SELECT ${PUBLIC_EVENT_COLUMNS} FROM ${store}.events`,
-    `CREATE OR REPLACE VIEW ${schema}.late_events AS SELECT ${PUBLIC_EVENT_COLUMNS.replace(late, `${late}, seen_watermark, late_by_ms`)} FROM ${store}.late_events`,
-    `CREATE OR REPLACE VIEW ${schema}.rejected AS SELECT * FROM ${store}.rejected`,
+    `CREATE OR REPLACE VIEW ${schema}.late_events AS SELECT ${PUBLIC_EVENT_COLUMNS.replace(late, `${late}, seen_watermark, late_by_ms, fate, revision`)} FROM ${store}.late_events`,
+    `CREATE OR REPLACE VIEW ${schema}.rejected AS
+      SELECT * REPLACE (coalesce(TRY(decode(raw)), CAST(raw AS VARCHAR)) AS raw), raw AS raw_bytes FROM ${store}.rejected`,
     `CREATE OR REPLACE VIEW ${schema}.archive_files AS SELECT * FROM ${store}.archive_files`,
     `CREATE OR REPLACE VIEW ${schema}.metric_failures AS SELECT * FROM ${store}.metric_failures`,
     `CREATE OR REPLACE VIEW ${schema}.receipts AS
@@ -145,15 +176,26 @@ function publicViews(schema: string, store: string): string[] {
         CAST(sum(duplicate) AS BIGINT) AS duplicate,
         CAST(coalesce(sum(late) FILTER (NOT frozen AND h.state = 'final'), 0) AS BIGINT) AS late_after,
         CAST(coalesce(sum(rejected) FILTER (NOT frozen AND h.state = 'final'), 0) AS BIGINT) AS rejected_after,
+        CAST(coalesce(any_value(l.amended), 0) AS BIGINT) AS amended, CAST(coalesce(any_value(l.late_duplicate), 0) AS BIGINT) AS late_duplicate,
         min(first_offset) AS first_offset, max(last_offset) AS last_offset, max(r.watermark) AS watermark
-      FROM ${store}.receipts r LEFT JOIN ${store}.hours h ON h.hour = r.hour GROUP BY r.hour, r."partition", h.state`,
+      FROM ${store}.receipts r LEFT JOIN ${store}.hours h ON h.hour = r.hour
+        LEFT JOIN (${lateFates(store, 'hour, "partition"')}) l ON l.hour = r.hour AND l."partition" = r."partition"
+      GROUP BY r.hour, r."partition", h.state`,
     `CREATE OR REPLACE VIEW ${schema}.hours AS
       SELECT coalesce(h.hour, r.hour) AS hour, coalesce(h.state, 'open') AS state, coalesce(h.revision, 0) AS revision, h.watermark, h.finalized_at,
-        coalesce(r.counted, 0) AS counted, coalesce(r.late, 0) AS late, coalesce(r.rejected, 0) AS rejected, coalesce(r.duplicate, 0) AS duplicate
+        coalesce(r.counted, 0) AS counted, coalesce(r.late, 0) AS late, coalesce(r.rejected, 0) AS rejected, coalesce(r.duplicate, 0) AS duplicate,
+        coalesce(l.amended, 0) AS amended, coalesce(l.late_duplicate, 0) AS late_duplicate
       FROM ${store}.hours h FULL JOIN (
         SELECT hour, CAST(sum(counted) AS BIGINT) AS counted, CAST(sum(late) AS BIGINT) AS late,
           CAST(sum(rejected) AS BIGINT) AS rejected, CAST(sum(duplicate) AS BIGINT) AS duplicate
         FROM ${store}.receipts WHERE hour IS NOT NULL GROUP BY hour) r ON r.hour = h.hour
+        LEFT JOIN (${lateFates(store, 'hour')}) l ON l.hour = coalesce(h.hour, r.hour)
       WHERE h.hour IS NOT NULL OR r.counted > 0`,
   ];
+}
+
+/** How many late events were folded into their hour, and how many were there already. */
+function lateFates(store: string, by: string): string {
+  return `SELECT ${by}, count(*) FILTER (fate = 'amended') AS amended, count(*) FILTER (fate = 'late_duplicate') AS late_duplicate
+    FROM ${store}.late_events WHERE fate <> 'late' GROUP BY ${by}`;
 }

@@ -19,6 +19,7 @@ const head = z.strictObject({
   title: text,
   question: text,
   description: text.optional(),
+  history: z.boolean().optional(),
   key: z.array(text).min(1),
   measures: z.record(z.string(), measure).refine((of) => Object.keys(of).length > 0, 'expected at least one measure'),
   derived: z.record(z.string(), derived).optional(),

@@ -109,6 +109,7 @@ async function parseMetric(
     measures,
     derived,
     panel: checkPanel(parsed, keys),
+    history: parsed.head.history ?? false,
     sql: parsed.sql,
     hash: hashOf(keys, Object.keys(parsed.head.measures), parsed.sql),
   };

@@ -54,7 +54,9 @@ export interface Metric {
   readonly measures: readonly Measure[];
   readonly derived: readonly DerivedValue[];
   readonly panel: Panel | undefined;
-  /** The SELECT, without the head; reads `events`. */
+  /** The SELECT also reads `known` and `carried`: what earlier hours left behind (`relation.ts`). */
+  readonly history: boolean;
+  /** The SELECT, without the head; reads `events`, and with `history` also `known` and `carried`. */
   readonly sql: string;
   /** SHA-256 of what decides the numbers: keys, measures and SQL (white space at line ends apart). */
   readonly hash: string;
@@ -72,12 +74,21 @@ export function rollupColumnList(metric: Metric): string {
     .join(', ');
 }
 
+/** SELECTs of what a metric reads, with the columns that `relation.ts` lists. */
+export interface Relations {
+  readonly events: string;
+  readonly known: string;
+  readonly carried: string;
+}
+
 /**
- * The metric's SELECT over `eventsSql` (a SELECT with the columns of the public table `events`), every column cast to
- * its declared type and named in the declared order, rows sorted by key.
+ * The metric's SELECT over the given relations, every column cast to its declared type and named in the declared order,
+ * rows sorted by key.
  */
-export function rollupSql(metric: Metric, eventsSql: string): string {
+export function rollupSql(metric: Metric, relations: Relations): string {
+  const names = metric.history ? (['events', 'known', 'carried'] as const) : (['events'] as const);
+  const inputs = names.map((name) => `${name} AS (${relations[name]})`).join(', ');
   const columns = rollupColumns(metric).map(({ name, type }) => `CAST("${name}" AS ${type}) AS "${name}"`);
   const keys = metric.keys.map(({ name }) => `"${name}"`);
-  return `WITH events AS (${eventsSql}) SELECT ${columns.join(', ')} FROM (\n${metric.sql}\n) ORDER BY ${keys.join(', ')}`;
+  return `WITH ${inputs} SELECT ${columns.join(', ')} FROM (\n${metric.sql}\n) ORDER BY ${keys.join(', ')}`;
 }

@@ -4,10 +4,10 @@ import { identifier } from '../engine/sql.ts';
 import { messageOf } from '../errors.ts';
 import { systemClock } from '../time/clock.ts';
 import { fault } from './fault.ts';
-import type { Metric } from './metric.ts';
+import type { Metric, Relations } from './metric.ts';
 import { rollupColumns, rollupSql } from './metric.ts';
 import type { EventColumn } from './relation.ts';
-import { EVENT_COLUMNS } from './relation.ts';
+import { CARRIED_COLUMNS, EVENT_COLUMNS, KNOWN_COLUMNS } from './relation.ts';
 
 /** Longest that a metric may take over the few hundred events of the sample. */
 const TIME_LIMIT_MS = 10_000;
@@ -15,13 +15,22 @@ const SAMPLE_ROWS = 240;
 const SAMPLE_HOURS = 3;
 const TYPES = ['select', 'insert', 'copy', 'unload', 'other'];
 
-/** Creates `events`, empty, with the columns that a metric sees, and `sample`, filled with made-up events. */
+/** Creates the relations that a metric sees, empty, and samples of them, filled with made-up rows. */
 export async function createRelations(session: Session): Promise<void> {
-  const columns = EVENT_COLUMNS.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ');
+  const columns = columnList(EVENT_COLUMNS);
   const values = EVENT_COLUMNS.map((column, n) => `${sampleValue(column, n)} AS ${identifier(column.name)}`).join(', ');
   await session.run(`CREATE TABLE events (${columns});
     CREATE TABLE sample AS SELECT * FROM events;
-    INSERT INTO sample SELECT ${values} FROM range(${SAMPLE_ROWS}) AS rows(i)`);
+    INSERT INTO sample SELECT ${values} FROM range(${SAMPLE_ROWS}) AS rows(i);
+    CREATE TABLE known (${columnList(KNOWN_COLUMNS)});
+    CREATE TABLE known_sample AS SELECT hour, instance_id, feature_fingerprint, min(query_id) % 9 AS runs, min(query_id) * 100 AS sum_ln_execution
+      FROM sample WHERE feature_fingerprint IS NOT NULL AND query_id % 3 > 0 GROUP BY ALL;
+    CREATE TABLE carried (${columnList(CARRIED_COLUMNS)});
+    CREATE TABLE carried_sample AS SELECT hour, instance_id, max(query_id) * 1000 AS busy_ms FROM sample GROUP BY ALL`);
+}
+
+function columnList(columns: readonly EventColumn[]): string {
+  return columns.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ');
 }
 
 function sampleValue({ name, type }: EventColumn, n: number): string {
@@ -46,13 +55,13 @@ export async function probe(session: Session, metric: Metric, sqlLine: number): 
   const keys = metric.keys.map(({ name }) => identifier(name)).join(', ');
   const hours = await session.rows('SELECT DISTINCT hour::VARCHAR AS hour FROM sample ORDER BY hour');
   const alone = hours.map(
-    (row) => `(${rollupSql(metric, `SELECT * FROM sample WHERE hour = TIMESTAMP '${textOf(row.hour)}'`)})`,
+    (row) => `(${rollupSql(metric, relationsOf(`WHERE hour = TIMESTAMP '${textOf(row.hour)}'`))})`,
   );
   const columns = rollupColumns(metric)
     .map(({ name }) => identifier(name))
     .join(', ');
   const statements = {
-    together: `CREATE OR REPLACE TEMP TABLE together AS ${rollupSql(metric, 'SELECT * FROM sample')}`,
+    together: `CREATE OR REPLACE TEMP TABLE together AS ${rollupSql(metric, relationsOf(''))}`,
     alone: `CREATE OR REPLACE TEMP TABLE alone AS ${alone.join(' UNION ALL ')}`,
     twice: `SELECT ${keys} FROM together GROUP BY ${keys} HAVING count(*) > 1 LIMIT 1`,
     moved: `SELECT ${columns} FROM ((FROM together EXCEPT ALL FROM alone) UNION ALL (FROM alone EXCEPT ALL FROM together)) LIMIT 1`,
@@ -75,6 +84,14 @@ export async function probe(session: Session, metric: Metric, sqlLine: number): 
       'compute each hour from its own events',
     );
   }
+}
+
+function relationsOf(where: string): Relations {
+  return {
+    events: `SELECT * FROM sample ${where}`,
+    known: `SELECT * FROM known_sample ${where}`,
+    carried: `SELECT * FROM carried_sample ${where}`,
+  };
 }
 
 async function limited(session: Session, work: () => Promise<void>): Promise<void> {

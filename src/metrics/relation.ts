@@ -1,6 +1,6 @@
 import { LOGGED_COLUMNS, REDSET_COLUMNS } from '../model/redset.ts';
 
-/** One column of the relation `events` that a metric reads. */
+/** One column of a relation that a metric reads. */
 export interface EventColumn {
   readonly name: string;
   readonly type: 'BIGINT' | 'BOOLEAN' | 'VARCHAR' | 'TIMESTAMP';
@@ -38,4 +38,31 @@ export const EVENT_COLUMNS: readonly EventColumn[] = [
     type: 'BIGINT' as const,
     note: `ln(1 + ${column}) in milli-nats, rounded; null where that is null`,
   })),
+];
+
+/**
+ * What a metric with `history` also reads: the fingerprints that were known before an hour began. One row for each hour
+ * and each fingerprint of its executed events that the instance executed in an earlier hour, last within 168 hours.
+ */
+export const KNOWN_COLUMNS: readonly EventColumn[] = [
+  { name: 'hour', type: 'TIMESTAMP', note: 'the hour that the row is for' },
+  { name: 'instance_id', type: 'VARCHAR', note: 'as in `events`' },
+  { name: 'feature_fingerprint', type: 'VARCHAR', note: 'as in `events`, never null' },
+  {
+    name: 'runs',
+    type: 'BIGINT',
+    note: 'earlier executions that were not aborted, since the last silence of more than 168 hours',
+  },
+  { name: 'sum_ln_execution', type: 'BIGINT', note: 'sum of `ln_execution` over those runs' },
+];
+
+/** ... and how long queries of earlier hours were still executing in an hour. One row for each hour and instance at most. */
+export const CARRIED_COLUMNS: readonly EventColumn[] = [
+  { name: 'hour', type: 'TIMESTAMP', note: 'the hour that the row is for' },
+  { name: 'instance_id', type: 'VARCHAR', note: 'as in `events`' },
+  {
+    name: 'busy_ms',
+    type: 'BIGINT',
+    note: 'execution time, of queries that arrived in earlier hours, that lies in this hour',
+  },
 ];

@@ -1,3 +1,4 @@
+import type { Slots, Weights } from './scoring.ts';
 import type { EventTime } from './time.ts';
 
 /** What a trace is made of, so that a run can tell whether it is given the same one again. */
@@ -25,6 +26,17 @@ export interface SanityLimits {
   readonly rangeSlackMs: number;
 }
 
+/** What is assumed of producers that send neither watermarks nor `seq`. */
+export interface ForeignLimits {
+  /** How much later than a later event an event may come and still be on time, milliseconds of event time. */
+  readonly maxDisorderMs: number;
+  /** An event further ahead of its partition's watermark is rejected and never moves it, milliseconds of event time. */
+  readonly maxAheadMs: number;
+}
+
+/** What a run keeps of its hours once they are final: everything, or rollups and receipts only. */
+export type Keep = 'all' | 'rollups';
+
 /**
  * Everything that decides a run's results, fixed when the run is created and carried as the value of each partition's
  * `begin` record. Speed, batch sizes and display are not part of it: they may change freely.
@@ -39,7 +51,7 @@ export interface Manifest {
   readonly to: EventTime;
   /** Inside form (`provisioned-96`), sorted; null means all. */
   readonly instances: readonly string[] | null;
-  /** What is injected, as a specification; `none` for an undisturbed run. */
+  /** What is injected, as `faultsText` writes it; `none` for an undisturbed run. */
   readonly faults: string;
   readonly faultSeed: number;
   readonly partitions: number;
@@ -47,6 +59,10 @@ export interface Manifest {
   /** Event time between two watermarks of a partition. */
   readonly watermarkIntervalMs: number;
   readonly sanity: SanityLimits;
+  readonly foreign: ForeignLimits;
+  readonly keep: Keep;
+  readonly slots: Slots;
+  readonly weights: Weights;
   /** SHA-256 of each metric's definition, by name. */
   readonly metrics: Readonly<Record<string, string>>;
   /** Version of the total order (`trace/order.ts`). */

@@ -109,7 +109,7 @@ export class BatchWriter {
     const seen = `greatest(${this.#seenWatermark(reading)}, (SELECT max(hour) FROM temp.cutoffs c WHERE c."partition" = b."partition" AND c."offset" < b."offset")
       + to_milliseconds(${this.#latenessMs}) + INTERVAL 1 hour)`;
     await session.run(`INSERT INTO store.late_events
-      SELECT *, CAST((epoch_us(seen_watermark) - epoch_us(arrival_timestamp)) // ${MICROS_PER_MS} AS BIGINT)
+      SELECT *, CAST((epoch_us(seen_watermark) - epoch_us(arrival_timestamp)) // ${MICROS_PER_MS} AS BIGINT), 'late', NULL
       FROM (SELECT ${this.#sql.clean}, ${seen} AS seen_watermark FROM ${judged} WHERE fate = 'late')`);
   }
 
@@ -164,5 +164,5 @@ function markResent(chunks: readonly EventChunk[], resent: readonly (readonly nu
 function rawJson(): string {
   const first = BATCH_COLUMNS.findIndex(({ name }) => name === 'deployment');
   const columns = BATCH_COLUMNS.slice(first, -2).map(({ name }) => `${name} := ${name}`);
-  return `CAST(to_json(struct_pack(${columns.join(', ')})) AS VARCHAR)`;
+  return `encode(CAST(to_json(struct_pack(${columns.join(', ')})) AS VARCHAR))`;
 }

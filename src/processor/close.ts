@@ -5,7 +5,7 @@ import { identifier, timestamp } from '../engine/sql.ts';
 import { messageOf } from '../errors.ts';
 import type { ClosedHour, HotStore } from '../hot-store/hot-store.ts';
 import { closingTable, createClosingTable, PUBLIC_EVENT_COLUMNS } from '../hot-store/hot-store.ts';
-import type { Metric } from '../metrics/metric.ts';
+import type { Metric, Relations } from '../metrics/metric.ts';
 import { rollupColumnList, rollupSql } from '../metrics/metric.ts';
 import type { EventTime } from '../model/time.ts';
 import { eventTime, isoTime, MICROS_PER_DAY } from '../model/time.ts';
@@ -88,7 +88,7 @@ async function computeRollups(
   for (const metric of metrics) {
     await session.run(createClosingTable(metric));
     const insert = (of: readonly EventTime[]): Promise<void> =>
-      session.run(`INSERT INTO ${closingTable(metric)} ${rollupSql(metric, eventsOf(of))}`);
+      session.run(`INSERT INTO ${closingTable(metric)} ${rollupSql(metric, relationsOf(of))}`);
     const failed = await insert(hours).then(
       () => [],
       () => hours,
@@ -102,8 +102,13 @@ async function computeRollups(
   return failures;
 }
 
-function eventsOf(hours: readonly EventTime[]): string {
-  return `SELECT ${PUBLIC_EVENT_COLUMNS} FROM store.events WHERE hour IN (${hours.map(timestamp).join(', ')})`;
+function relationsOf(hours: readonly EventTime[]): Relations {
+  const inHours = `WHERE hour IN (${hours.map(timestamp).join(', ')})`;
+  return {
+    events: `SELECT ${PUBLIC_EVENT_COLUMNS} FROM store.events ${inHours}`,
+    known: `SELECT * FROM temp.known ${inHours}`,
+    carried: `SELECT * FROM temp.carried ${inHours}`,
+  };
 }
 
 async function writeFiles(parts: CloserParts, hours: readonly EventTime[]): Promise<WrittenFile[]> {

@@ -2,7 +2,7 @@ import type { Archive } from '../archive/archive.ts';
 import type { BusConsumer } from '../bus/bus.ts';
 import type { HotStore, PartitionProgress } from '../hot-store/hot-store.ts';
 import type { ProcessorStatus } from '../model/status.ts';
-import type { EventTime } from '../model/time.ts';
+import type { EventTime, WallTime } from '../model/time.ts';
 import { MICROS_PER_MS } from '../model/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../time/clock.ts';
@@ -138,15 +138,16 @@ class Loop {
     const batch = await consumer.poll({ minRows: maxRows, maxRows, waitMs: MAX_WAIT_MS, signal: this.#abort.signal });
     if (batch.events.length === 0 && batch.controls.length === 0) return;
     const reading = readBatch(this.#progress, batch, this.#latenessMicros);
+    const progress = stamped(this.#progress, reading.progress, clock.now());
     const rows = batch.events.reduce((sum, { rowCount }) => sum + rowCount, 0);
     logger.debug({ rows, step: 'write' }, 'batch');
     const counts = await store.ingest(async (session) => {
       const result = await this.#writer.write(session, batch, reading);
       logger.debug({ rows, step: 'commit' }, 'batch');
-      return { progress: reading.progress, result };
+      return { progress, result };
     });
     logger.debug({ rows, step: 'done' }, 'batch');
-    this.#progress = reading.progress;
+    this.#progress = progress;
     this.#totals.counted += counts.counted;
     this.#totals.late += counts.late;
     this.#totals.rejected += counts.rejected;
@@ -228,4 +229,13 @@ class Loop {
       failedMetrics: this.#failedMetrics,
     };
   }
+}
+
+/** Notes when each watermark moved, for people who ask why an hour is still open. */
+function stamped(
+  before: readonly PartitionProgress[],
+  after: readonly PartitionProgress[],
+  now: WallTime,
+): PartitionProgress[] {
+  return after.map((p, index) => (p.watermark === before[index]?.watermark ? p : { ...p, watermarkAt: now }));
 }

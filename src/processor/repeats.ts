@@ -98,7 +98,7 @@ async function evict(session: Session, row: Awaited<ReturnType<Session['rows']>>
   const columns = EVENT_COLUMNS.map(({ name }) => name).filter(
     (name) => !['hour', 'is_read', 'partition', 'offset'].includes(name),
   );
-  const raw = `CAST(to_json(struct_pack(${columns.map((name) => `${name} := ${name}`).join(', ')})) AS VARCHAR)`;
+  const raw = `encode(CAST(to_json(struct_pack(${columns.map((name) => `${name} := ${name}`).join(', ')})) AS VARCHAR))`;
   await session.run(`INSERT INTO store.rejected
       SELECT hour, "partition", "offset", NULL, 'conflict', '${textOf(row.detail).split(':')[1] ?? ''}', ${raw} FROM store.events WHERE ${where};
     INSERT INTO store.receipts SELECT hour, "partition", -1, 0, 1, 0, "offset", "offset", NULL, false FROM store.events WHERE ${where};

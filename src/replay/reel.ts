@@ -25,9 +25,10 @@ export interface Reel {
 export type Skip = readonly number[];
 
 const FIRST_TRACE_COLUMN = 4;
-const TRACE_COLUMNS = BATCH_COLUMNS.slice(FIRST_TRACE_COLUMN)
-  .map(({ name }) => name)
-  .join(', ');
+const COLUMN_NAMES = BATCH_COLUMNS.slice(FIRST_TRACE_COLUMN).map(({ name }) => name);
+const TRACE_COLUMNS = COLUMN_NAMES.join(', ');
+/** A trace tells the text of a bad record; on the bus it is bytes, like any record. */
+const SENT_COLUMNS = COLUMN_NAMES.map((name) => (name === 'raw' ? 'encode(raw) AS raw' : name)).join(', ');
 
 /** Cuts the trace's instances to those of a run, and knows the partition of each. */
 export class ReelLoader {
@@ -89,7 +90,7 @@ export class ReelLoader {
       arrivals,
       chunks: (from, to) =>
         playing.chunks(
-          `SELECT partition, CAST(0 AS BIGINT) AS "offset", CAST(${firstSeq} + rowid AS BIGINT) AS seq, false AS resent, ${TRACE_COLUMNS}
+          `SELECT partition, CAST(0 AS BIGINT) AS "offset", CAST(${firstSeq} + rowid AS BIGINT) AS seq, false AS resent, ${SENT_COLUMNS}
            FROM ${table} WHERE rowid >= ${from} AND rowid < ${to}${skipSql}`,
         ),
       release: () => playing.run(`DROP TABLE ${table}`),

@@ -97,7 +97,9 @@ export class RollupComparison {
     });
     try {
       // As a subquery, so that DuckDB drops its ORDER BY: nothing here depends on the order of rows.
-      await session.run(`CREATE OR REPLACE TABLE recounted AS SELECT * FROM (${rollupSql(this.#metric, eventsSql)})`);
+      await session.run(
+        `CREATE OR REPLACE TABLE recounted AS SELECT * FROM (${rollupSql(this.#metric, { events: eventsSql, known: 'SELECT * FROM known', carried: 'SELECT * FROM carried' })})`,
+      );
       return undefined;
     } catch (error) {
       return `recount failed: ${messageOf(error).split('\n')[0] ?? ''}`;

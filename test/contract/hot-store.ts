@@ -68,6 +68,7 @@ export function hotStoreContract(name: string, place: (t: TestContext) => Promis
         resent: 0,
         controls: 0,
         gaps: 0,
+        watermarkAt: undefined,
       };
       assert.deepEqual(await store.progress(), [
         { partition: 0, ended: false, ...nothing },

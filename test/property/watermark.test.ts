@@ -16,7 +16,7 @@ const LATENESS = 10 * MICROS_PER_MINUTE;
 
 const NEW: readonly PartitionProgress[] = Array.from({ length: PARTITIONS }, (_, partition) => ({
   ...{ partition, firstOffset: 0, nextOffset: 0, watermark: undefined, lastSeq: -1 },
-  ...{ resent: 0, controls: 0, gaps: 0, ended: false },
+  ...{ resent: 0, controls: 0, gaps: 0, ended: false, watermarkAt: undefined },
 }));
 
 /** A record of a log: an event with any time whatsoever, or a watermark that may be anywhere. */

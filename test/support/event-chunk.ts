@@ -1,5 +1,15 @@
 import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
-import { BIGINT, BOOLEAN, DuckDBDataChunk, DuckDBTimestampValue, INTEGER, TIMESTAMP, VARCHAR } from '@duckdb/node-api';
+import {
+  BIGINT,
+  BLOB,
+  BOOLEAN,
+  DuckDBBlobValue,
+  DuckDBDataChunk,
+  DuckDBTimestampValue,
+  INTEGER,
+  TIMESTAMP,
+  VARCHAR,
+} from '@duckdb/node-api';
 import type { EventChunk } from '../../src/bus/bus.ts';
 import { BATCH_COLUMNS, partitionOf } from '../../src/bus/bus.ts';
 import type { RowSpec, TraceRow, Value } from './trace-row.ts';
@@ -18,6 +28,7 @@ export interface BusEvent {
 
 const TYPES: Readonly<Record<(typeof BATCH_COLUMNS)[number]['type'], DuckDBType>> = {
   BIGINT,
+  BLOB,
   BOOLEAN,
   INTEGER,
   TIMESTAMP,
@@ -86,7 +97,15 @@ export function chunkOf(
 
 function valuesOf({ row, partition, offset, seq, badColumns, raw }: BusEvent): DuckDBValue[] {
   const columns = ROW_COLUMNS.map((name) => toDuckDB(row[name], name));
-  return [partition, BigInt(offset), BigInt(Number.isNaN(seq) ? 0 : seq), false, ...columns, badColumns, raw];
+  return [
+    partition,
+    BigInt(offset),
+    BigInt(Number.isNaN(seq) ? 0 : seq),
+    false,
+    ...columns,
+    badColumns,
+    raw === null ? null : DuckDBBlobValue.fromString(raw),
+  ];
 }
 
 function toDuckDB(value: Value, name: string): DuckDBValue {

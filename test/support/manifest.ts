@@ -1,4 +1,5 @@
 import type { Manifest, SanityLimits } from '../../src/model/manifest.ts';
+import { DEFAULT_SLOTS, DEFAULT_WEIGHTS } from '../../src/model/scoring.ts';
 import { at } from './time.ts';
 
 /** The limits that a run has unless it is told otherwise. */
@@ -19,6 +20,10 @@ export function makeManifest(changes: Partial<Manifest> = {}): Manifest {
     latenessMs: 600_000,
     watermarkIntervalMs: 60_000,
     sanity: LIMITS,
+    foreign: { maxDisorderMs: 300_000, maxAheadMs: 3_600_000 },
+    keep: 'all',
+    slots: DEFAULT_SLOTS,
+    weights: DEFAULT_WEIGHTS,
     metrics: {},
     orderVersion: 1,
     ...changes,

@@ -221,7 +221,7 @@ async function rollUp(events: readonly TraceRow[], metrics: readonly Metric[]): 
     const rollups: Record<string, JsonCell[][]> = {};
     for (const metric of metrics) {
       const rows = await session.rows(
-        `SELECT *, 'final' AS state, 1 AS revision FROM (${rollupSql(metric, sql)}) ORDER BY ALL`,
+        `SELECT *, 'final' AS state, 1 AS revision FROM (${rollupSql(metric, { events: sql, known: 'SELECT * FROM known', carried: 'SELECT * FROM carried' })}) ORDER BY ALL`,
       );
       rollups[metric.name] = rows.map((row) => Object.values(row).map(toJsonCell));
     }

@@ -9,6 +9,7 @@ import { openDuckDBStore } from '../../../src/hot-store/duckdb.ts';
 import type { HotStore, PartitionProgress } from '../../../src/hot-store/hot-store.ts';
 import type { Metric } from '../../../src/metrics/metric.ts';
 import type { Manifest } from '../../../src/model/manifest.ts';
+import { DEFAULT_SLOTS, DEFAULT_WEIGHTS } from '../../../src/model/scoring.ts';
 import type { RunStatus } from '../../../src/model/status.ts';
 import type { EventTime } from '../../../src/model/time.ts';
 import { parseTime, replayTime } from '../../../src/model/time.ts';
@@ -26,7 +27,7 @@ export function at(text: string): EventTime {
   return time;
 }
 
-const plain = { file: 'test', description: undefined, panel: undefined, hash: '0'.repeat(64) };
+const plain = { file: 'test', description: undefined, panel: undefined, history: false, hash: '0'.repeat(64) };
 
 /** Keys of every type, a sum beyond 2^53, and a derived value that is undefined for a zero denominator. */
 export const TRAFFIC: Metric = {
@@ -89,6 +90,10 @@ export const MANIFEST: Manifest = {
   latenessMs: 600_000,
   watermarkIntervalMs: 1_000,
   sanity: { maxDurationMs: 604_800_000, cap: false, rangeSlackMs: 86_400_000 },
+  foreign: { maxDisorderMs: 300_000, maxAheadMs: 3_600_000 },
+  keep: 'all',
+  slots: DEFAULT_SLOTS,
+  weights: DEFAULT_WEIGHTS,
   metrics: {},
   orderVersion: 1,
 };
@@ -135,7 +140,7 @@ const PROGRESS: readonly PartitionProgress[] = [
 ];
 
 function progress(partition: number, nextOffset: number, watermark: string): PartitionProgress {
-  const counts = { resent: 0, controls: 2, gaps: 0, ended: false };
+  const counts = { resent: 0, controls: 2, gaps: 0, ended: false, watermarkAt: undefined };
   return { partition, firstOffset: 0, nextOffset, watermark: at(watermark), lastSeq: 9, ...counts };
 }
 

@@ -67,7 +67,7 @@ test('a store of another version is refused, with both versions', async (t) => {
   const { dataDir, dir } = await runDir(t);
   await (await openTestStore(dataDir)).close();
   await asAnotherTool(dir, "UPDATE store.meta SET value = '99' WHERE name = 'schema_version'");
-  await assert.rejects(open(dir), fails('STORE_VERSION', /expected schema version 1, found 99/));
+  await assert.rejects(open(dir), fails('STORE_VERSION', /expected schema version 2, found 99/));
 });
 
 test('other tools find the final rows under the public names', async (t) => {

@@ -24,7 +24,7 @@ after(() => {
 
 function rollup(name: string, events = 'SELECT * FROM sample'): string {
   const metric = metrics.find((one) => one.name === name) ?? assert.fail(`no metric ${name}`);
-  return `(${rollupSql(metric, events)})`;
+  return `(${rollupSql(metric, { events, known: 'SELECT * FROM known', carried: 'SELECT * FROM carried' })})`;
 }
 
 /** The single number that an expression over a metric's rows gives. */

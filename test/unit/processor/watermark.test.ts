@@ -12,7 +12,7 @@ import { at } from '../../support/time.ts';
 const LATENESS = 10 * MICROS_PER_MINUTE;
 
 function progressOf(partition: number, changes: Partial<PartitionProgress> = {}): PartitionProgress {
-  const counts = { lastSeq: -1, resent: 0, controls: 0, gaps: 0 };
+  const counts = { lastSeq: -1, resent: 0, controls: 0, gaps: 0, watermarkAt: undefined };
   return { partition, firstOffset: 0, nextOffset: 0, watermark: undefined, ended: false, ...counts, ...changes };
 }
 

@@ -19,6 +19,7 @@ const CODES = {
   RUN_OWNED: { domain: 'user', retry: true },
   STORE_VERSION: { domain: 'user', retry: false },
   STORE_INVALID: { domain: 'user', retry: false },
+  NO_RAW_EVENTS: { domain: 'user', retry: false },
   QUERY_INVALID: { domain: 'user', retry: false },
   QUERY_TIMEOUT: { domain: 'user', retry: true },
   REQUEST_INVALID: { domain: 'user', retry: false },

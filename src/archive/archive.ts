@@ -21,6 +21,8 @@ export interface Archive {
     session: Session,
     file: { hour: EventTime; dataset: string; revision: number; sql: string },
   ): Promise<WrittenFile>;
+  /** Something to select from that holds the rows of a written file. */
+  relation(file: WrittenFile): Promise<string>;
   /**
    * Rewrites `current.json` of the UTC day that starts at `day` to name exactly these final hours and files. Written
    * last and atomically; readers use it and never a glob.

@@ -27,6 +27,7 @@ export async function openLocalArchive(root: string, run: string): Promise<Archi
       await moveDurably(temporary, target);
       return { hour: file.hour, dataset: file.dataset, revision: file.revision, path: relative, ...written };
     },
+    relation: async (file) => `read_parquet(${quoted(path.join(base, file.path))}, hive_partitioning = false)`,
     publish: (day, hours, files) => publish(base, day, hours, files),
     removeOrphans: (known) => removeOrphans(base, known),
   };

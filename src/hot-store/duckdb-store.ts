@@ -4,16 +4,17 @@ import type { Engine, Row, Session } from '../engine/session.ts';
 import { numberOf, textOf } from '../engine/session.ts';
 import { identifier, quoted, timestamp } from '../engine/sql.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { rollupColumnList } from '../metrics/metric.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { PUBLIC_TABLES } from '../model/public-tables.ts';
 import type { EventTime } from '../model/time.ts';
 import { eventTime, wallTime } from '../model/time.ts';
 import type { Clock } from '../time/clock.ts';
+import { finalizeSql, reviseSql } from './closing.ts';
 import { guardedQuery } from './guard.ts';
-import type { ArchiveFile, ClosedHour, HotStore, HourRow, PartitionProgress } from './hot-store.ts';
+import { createHistorySize } from './history-size.ts';
+import type { ArchiveFile, Closing, HotStore, HourRow, PartitionProgress, Revision, WaitingHour } from './hot-store.ts';
 import { createLive } from './live.ts';
-import { closingTable, LIVE_CATALOG } from './tables.ts';
+import { dayTable, LIVE_CATALOG } from './tables.ts';
 
 /** What an open store is made of. */
 export interface StoreParts {
@@ -34,6 +35,7 @@ export class DuckDBStore implements HotStore {
   readonly manifest: Manifest;
   readonly metrics: readonly Metric[];
   readonly refreshLive: () => Promise<void>;
+  readonly historySize: HotStore['historySize'];
   readonly #parts: StoreParts;
   readonly #publicNames: ReadonlySet<string>;
   #idle: Session[] = [];
@@ -46,8 +48,12 @@ export class DuckDBStore implements HotStore {
     this.run = parts.manifest.run;
     this.manifest = parts.manifest;
     this.metrics = parts.metrics;
-    this.#publicNames = new Set([...PUBLIC_TABLES, ...parts.metrics.map(({ name }) => name)]);
-    this.refreshLive = createLive({ session: parts.live, metrics: parts.metrics, clock: parts.clock });
+    this.#publicNames = new Set([
+      ...PUBLIC_TABLES,
+      ...parts.metrics.flatMap((metric) => [metric.name, dayTable(metric)]),
+    ]);
+    this.historySize = createHistorySize(parts.setup, parts.clock);
+    this.refreshLive = createLive({ session: parts.live, metrics: parts.metrics, clock: parts.clock, to: parts.manifest.to });
   }
 
   async progress(): Promise<PartitionProgress[]> {
@@ -84,36 +90,30 @@ export class DuckDBStore implements HotStore {
     return this.#parts.closing;
   }
 
-  async finalize(hours: readonly ClosedHour[]): Promise<void> {
+  async finalize(closing: Closing): Promise<void> {
+    await this.#closingTransaction(finalizeSql(closing, this.metrics));
+  }
+
+  async revise(revision: Revision): Promise<void> {
+    await this.#closingTransaction(reviseSql(revision));
+  }
+
+  async #closingTransaction(statements: readonly string[]): Promise<void> {
     const session = this.#parts.closing;
-    const list = hours.map(({ hour }) => timestamp(hour)).join(', ');
-    const revision = `CASE hour ${hours.map((h) => `WHEN ${timestamp(h.hour)} THEN ${h.revision}`).join(' ')} END`;
     await session.transaction(async () => {
-      for (const metric of this.metrics) {
-        await session.run(
-          `INSERT INTO rollups.${identifier(metric.name)} SELECT ${rollupColumnList(metric)}, ${revision} FROM ${closingTable(metric)}`,
-        );
-      }
-      await session.run(freezeReceipts(list));
-      const states = hours.map(
-        (h) =>
-          `(${timestamp(h.hour)}, 'final', ${h.revision}, ${timestamp(h.watermark)}, make_timestamp(${h.finalizedAt * 1000}))`,
-      );
-      await session.run(
-        `DELETE FROM store.hours WHERE hour IN (${list}); INSERT INTO store.hours VALUES ${states.join(', ')}`,
-      );
-      const files = hours
-        .flatMap((h) => h.files)
-        .map((f) => {
-          const names = [quoted(f.path), f.rows, f.bytes, quoted(f.sha256), quoted(f.state)].join(', ');
-          return `(${timestamp(f.hour)}, ${quoted(f.dataset)}, ${f.revision}, ${names})`;
-        });
-      if (files.length > 0) await session.run(`INSERT INTO store.archive_files VALUES ${files.join(', ')}`);
-      const failures = hours.flatMap((h) =>
-        h.failures.map((f) => `(${timestamp(h.hour)}, ${quoted(f.metric)}, ${quoted(f.reason)})`),
-      );
-      if (failures.length > 0) await session.run(`INSERT INTO store.metric_failures VALUES ${failures.join(', ')}`);
+      for (const statement of statements) await session.run(statement);
     });
+  }
+
+  async waitingHours(): Promise<WaitingHour[]> {
+    const rows = await this.#parts.setup.rows(`SELECT epoch_us(l.hour) AS hour, h.revision, count(*) AS late
+      FROM store.late_events l JOIN store.hours h ON h.hour = l.hour AND h.state = 'final'
+      WHERE l.fate = 'late' GROUP BY ALL ORDER BY 1`);
+    return rows.map((row) => ({
+      hour: eventTime(numberOf(row.hour)),
+      revision: numberOf(row.revision),
+      late: numberOf(row.late),
+    }));
   }
 
   async finalHours(): Promise<HourRow[]> {
@@ -143,6 +143,11 @@ export class DuckDBStore implements HotStore {
       sha256: textOf(row.sha256),
       state: row.state === 'uploaded' ? 'uploaded' : 'local',
     }));
+  }
+
+  async knownFiles(): Promise<ReadonlySet<string>> {
+    const rows = await this.#parts.setup.rows('SELECT path FROM store.archive_files');
+    return new Set(rows.map((row) => textOf(row.path)));
   }
 
   async query(sql: string, options = {}): ReturnType<HotStore['query']> {
@@ -198,17 +203,6 @@ export class DuckDBStore implements HotStore {
     await session.run(`USE ${LIVE_CATALOG}.main`);
     return session;
   }
-}
-
-/** Replaces the rows of these hours by one row per partition; what batches append later stands beside it. */
-function freezeReceipts(hours: string): string {
-  const where = `WHERE hour IN (${hours}) AND NOT frozen`;
-  return `CREATE OR REPLACE TEMP TABLE freezing AS
-      SELECT hour, r."partition", sum(counted) AS counted, sum(late) AS late, sum(rejected) AS rejected, sum(duplicate) AS duplicate,
-        min(r.first_offset) AS first_offset, max(last_offset) AS last_offset, max(p.watermark) AS watermark, true AS frozen
-      FROM store.receipts r JOIN store.progress p ON p."partition" = r."partition" ${where} GROUP BY hour, r."partition";
-    DELETE FROM store.receipts ${where};
-    INSERT INTO store.receipts SELECT * FROM freezing`;
 }
 
 function toProgress(row: Row): PartitionProgress {

@@ -2,9 +2,19 @@ import type { WrittenFile } from '../archive/archive.ts';
 import type { Session } from '../engine/session.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Manifest } from '../model/manifest.ts';
+import type { HistorySize } from '../model/status.ts';
 import type { EventTime, WallTime } from '../model/time.ts';
 
-export { closingTable, createClosingTable, EVENT_COLUMNS, PUBLIC_EVENT_COLUMNS } from './tables.ts';
+export {
+  AMENDED_FATES,
+  closingDayTable,
+  closingTable,
+  createClosingDayTable,
+  createClosingTable,
+  dayTable,
+  EVENT_COLUMNS,
+  PUBLIC_EVENT_COLUMNS,
+} from './tables.ts';
 
 /** What the store knows of one partition; moves only in the transaction that made the records' effect durable. */
 export interface PartitionProgress {
@@ -40,7 +50,14 @@ export interface ArchiveFile extends WrittenFile {
   readonly state: 'local' | 'uploaded';
 }
 
-/** What closing an hour leaves behind, written in one transaction. */
+/** A metric that could not be computed for an hour. A day's sum that fails is `<metric>_day`, on the day's last hour. */
+export interface MetricFailure {
+  readonly hour: EventTime;
+  readonly metric: string;
+  readonly reason: string;
+}
+
+/** What closing an hour, or computing it once more, leaves behind. */
 export interface ClosedHour {
   readonly hour: EventTime;
   readonly revision: number;
@@ -49,7 +66,37 @@ export interface ClosedHour {
   readonly finalizedAt: WallTime;
   readonly files: readonly ArchiveFile[];
   /** Metrics that failed for this hour, with the reason; the hour is final all the same. */
-  readonly failures: readonly { readonly metric: string; readonly reason: string }[];
+  readonly failures: readonly MetricFailure[];
+}
+
+/** Hours to be made final together, in one transaction, with what the closing session has computed for them. */
+export interface Closing {
+  readonly hours: readonly ClosedHour[];
+  /** Days that these hours complete; their sums are in each metric's `closingDayTable`. */
+  readonly days: readonly EventTime[];
+  /** Clean events of final hours before this one go. */
+  readonly eventsFrom: EventTime;
+  /** History of hours before this one goes. */
+  readonly historyFrom: EventTime;
+}
+
+/** Final hours computed once more: a new revision of each. */
+export interface Revision {
+  /** In their new revision. What a failed metric had before stays. */
+  readonly hours: readonly Pick<ClosedHour, 'hour' | 'revision' | 'files' | 'failures'>[];
+  /** The metrics that were computed again, without those that failed. */
+  readonly metrics: readonly Metric[];
+  /** Days whose sums were computed again. */
+  readonly days: readonly EventTime[];
+  /** Late events of these hours have got their fate, in `AMENDED_FATES`; events of hours before `eventsFrom` are not kept. */
+  readonly amended?: { readonly eventsFrom: EventTime };
+}
+
+/** Late events of a final hour that are not part of it yet. */
+export interface WaitingHour {
+  readonly hour: EventTime;
+  readonly revision: number;
+  readonly late: number;
 }
 
 /** A result in the shape in which it leaves the process: JSON values, 64-bit integers exact, times ISO-8601 UTC. */
@@ -98,13 +145,19 @@ export interface HotStore {
   closingSession(): Session;
   /**
    * Makes hours final in one transaction: the rollups that the closing session holds in each metric's `closingTable`,
-   * the frozen receipts, the ledger, the hours' state.
+   * what the hours add to history, the frozen receipts, the ledger, the hours' state.
    */
-  finalize(hours: readonly ClosedHour[]): Promise<void>;
+  finalize(closing: Closing): Promise<void>;
+  /** Replaces what final hours hold by a new revision, in one transaction. */
+  revise(revision: Revision): Promise<void>;
+  /** Final hours with late events that wait for being amended, oldest first. */
+  waitingHours(): Promise<readonly WaitingHour[]>;
   /** Hours that are final. */
   finalHours(): Promise<readonly HourRow[]>;
   /** The ledger: current files of the given UTC day (`YYYY-MM-DD`), or all. */
   archiveFiles(day?: string): Promise<readonly ArchiveFile[]>;
+  /** Paths of all files that the ledger knows, superseded ones included. */
+  knownFiles(): Promise<ReadonlySet<string>>;
 
   /**
    * Recomputes the provisional rollups of the open hours if the last ones are older than a second, and never for more
@@ -117,5 +170,7 @@ export interface HotStore {
   snapshot(names: readonly string[], dir: string): Promise<void>;
   /** Bytes on disk. */
   size(): Promise<number>;
+  /** What is kept of earlier hours for the metrics that need it; read at most every few seconds. */
+  historySize(): Promise<HistorySize>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { BATCH_COLUMNS } from '../bus/bus.ts';
 import { identifier } from '../engine/sql.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { rollupColumnList, rollupColumns } from '../metrics/metric.ts';
+import { HISTORY_COLUMNS, rollupColumnList, rollupColumns } from '../metrics/metric.ts';
 import { LOGGED_COLUMNS } from '../model/redset.ts';
 
 /** Version of the tables below; a store of another version is refused. */
@@ -80,8 +80,8 @@ export function createTables(metrics: readonly Metric[]): string[] {
        bytes BIGINT, sha256 VARCHAR, state VARCHAR)`,
     'CREATE TABLE store.metric_failures (hour TIMESTAMP, metric VARCHAR, reason VARCHAR)',
     // Each row is what was known after its hour; the latest before an hour is what that hour knew.
-    'CREATE TABLE store.fingerprints (hour TIMESTAMP, instance_id VARCHAR, feature_fingerprint VARCHAR, runs BIGINT, sum_ln_execution BIGINT)',
-    'CREATE TABLE store.carried (hour TIMESTAMP, instance_id VARCHAR, busy_ms BIGINT)',
+    `CREATE TABLE store.fingerprints (${HISTORY_COLUMNS.fingerprints})`,
+    `CREATE TABLE store.carried (${HISTORY_COLUMNS.carried})`,
     ...metrics.flatMap(createRollupTables),
   ];
 }
@@ -114,6 +114,19 @@ export function closingTable(metric: Metric): string {
 export function createClosingTable(metric: Metric): string {
   return `CREATE OR REPLACE TEMP TABLE ${closingTable(metric)} (${columnList(rollupColumns(metric))})`;
 }
+
+/** Where closing leaves a metric's sums of the days that end with those hours. */
+export function closingDayTable(metric: Metric): string {
+  return `temp.${identifier(`closing_${dayTable(metric)}`)}`;
+}
+
+/** Makes that table, empty, in the session that closes. */
+export function createClosingDayTable(metric: Metric): string {
+  return `CREATE OR REPLACE TEMP TABLE ${closingDayTable(metric)} (${columnList(dayColumns(metric))}, revision INTEGER)`;
+}
+
+/** Where amending leaves the new fate of each late event that it looked at. */
+export const AMENDED_FATES = 'temp.amended_fates';
 
 /** The provisional rollups of open hours, and every public name over final and provisional rows. */
 export function createLiveCatalog(metrics: readonly Metric[]): string[] {

@@ -1,4 +1,13 @@
 export { type DerivedRow, deriveValues, keysNeeded, keysToKeepWhole, type RollupRow } from './derive.ts';
+export {
+  AMENDABLE_HOURS,
+  EMPTY_HISTORY,
+  HISTORY_COLUMNS,
+  HISTORY_TABLES,
+  type HistoryInputs,
+  historySql,
+  MEMORY_HOURS,
+} from './history.ts';
 export { type RankedRow, rankRows } from './rank.ts';
 
 /** A SQL type that a rollup column may have. Measures are always BIGINT, so that sums are exact in any order. */

@@ -42,6 +42,11 @@ export function hourOf(t: EventTime): EventTime {
   return (Math.floor(t / MICROS_PER_HOUR) * MICROS_PER_HOUR) as EventTime;
 }
 
+/** The start of the UTC day that `t` lies in. */
+export function dayOf(t: EventTime): EventTime {
+  return (Math.floor(t / MICROS_PER_DAY) * MICROS_PER_DAY) as EventTime;
+}
+
 /** `t` itself if it is a full hour, else the start of the next hour. */
 export function ceilHour(t: EventTime): EventTime {
   return (Math.ceil(t / MICROS_PER_HOUR) * MICROS_PER_HOUR) as EventTime;

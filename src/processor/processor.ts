@@ -7,9 +7,13 @@ import { MICROS_PER_MS } from '../model/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../time/clock.ts';
 import { RateMeter } from '../time/rate.ts';
+import type { AmendedHour } from './amend.ts';
+import { amendHours } from './amend.ts';
 import { BatchWriter } from './batch.ts';
+import type { CloserParts } from './close.ts';
 import { closeHours, publishDays } from './close.ts';
-import { readyHours } from './hours.ts';
+import { isReady, readyHours } from './hours.ts';
+import { RollupMaker } from './rollups.ts';
 import { lowestWatermark, readBatch } from './watermark.ts';
 
 export interface ProcessorOptions {
@@ -20,11 +24,19 @@ export interface ProcessorOptions {
   readonly logger: Logger;
   /** Events in one transaction when the processor is behind. */
   readonly batchRows?: number;
+  /** Final hours whose clean events the store keeps; default 48. */
+  readonly hotHours?: number;
+  /** Fold late events in once the watermark is so far past the end of their hour, milliseconds; default `off`. */
+  readonly amendAfterMs?: number | 'off';
+  /** Wall milliseconds that one metric may take over the hours of one closing. */
+  readonly metricLimitMs?: number;
 }
 
 /** A processor under way. */
 export interface Processor {
   status(): ProcessorStatus;
+  /** Folds the late events of final hours in [from, to) in, between closings. Throws NO_RAW_EVENTS. */
+  amend(range: { readonly from: EventTime; readonly to: EventTime }): Promise<readonly AmendedHour[]>;
   /** Stops after the batch and the closing under way. */
   stop(): void;
   /** Resolves `done` when every partition has ended and every hour of the run is final, `stopped` after `stop()`. */
@@ -37,22 +49,23 @@ const MAX_BATCH_ROWS = 50_000;
 const MAX_WAIT_MS = 250;
 /** Hours computed in one go when many are ready. */
 const HOURS_PER_CLOSING = 8;
+const DEFAULT_HOT_HOURS = 48;
 /** Batches wait while more hours than this are ready but not closed: open hours are memory. */
 const MAX_READY_HOURS = 16;
 
 /** Starts the processor where the store left off. */
 export async function startProcessor(options: ProcessorOptions): Promise<Processor> {
   const { store } = options;
-  const known = new Set((await store.archiveFiles()).map((file) => file.path));
-  const orphans = await options.archive.removeOrphans(known);
+  const orphans = await options.archive.removeOrphans(await store.knownFiles());
   if (orphans.length > 0)
     options.logger.info({ files: orphans.length }, 'removed files that an interrupted closing left behind');
   const final = await store.finalHours();
   const last = final.at(-1)?.hour;
-  // The closing that was interrupted may have ended more than one day.
+  // What was interrupted before it was published: a closing, which may have ended more than one day, or an amendment.
+  const recent = final.slice(-HOURS_PER_CLOSING);
   await publishDays(
     options,
-    final.slice(-HOURS_PER_CLOSING).map(({ hour }) => hour),
+    [...final.filter(({ revision }) => revision > 1), ...recent].map(({ hour }) => hour),
   );
   // Not from `hours`: rejected records may belong to none.
   const totals = await store.query(
@@ -80,6 +93,7 @@ interface Totals {
 
 class Loop {
   readonly #options: ProcessorOptions;
+  readonly #closer: CloserParts;
   readonly #writer: BatchWriter;
   readonly #latenessMicros: number;
   readonly #abort = new AbortController();
@@ -103,6 +117,9 @@ class Loop {
     this.#progress = progress;
     this.#openHours = openHours;
     this.#totals = totals;
+    const { store, archive, clock, logger, hotHours = DEFAULT_HOT_HOURS, metricLimitMs } = options;
+    const rollups = new RollupMaker({ clock, ...(metricLimitMs === undefined ? {} : { timeLimitMs: metricLimitMs }) });
+    this.#closer = { store, archive, clock, logger, rollups, hotHours };
     this.#writer = new BatchWriter(options.store.manifest);
     this.#latenessMicros = options.store.manifest.latenessMs * MICROS_PER_MS;
   }
@@ -118,7 +135,12 @@ class Loop {
         throw error;
       },
     );
-    return { status: () => this.#status(), stop: () => this.#abort.abort(), finished };
+    return {
+      status: () => this.#status(),
+      amend: (range) => this.#amend(range),
+      stop: () => this.#abort.abort(),
+      finished,
+    };
   }
 
   async #run(): Promise<'done' | 'stopped'> {
@@ -129,6 +151,7 @@ class Loop {
       await this.#nextBatch();
     }
     await this.#waitForClosing(0);
+    await this.#alone(() => this.#amendDue());
     return signal.aborted ? 'stopped' : 'done';
   }
 
@@ -180,14 +203,49 @@ class Loop {
     for (let ready = this.#ready(); ready.length > 0 && !this.#abort.signal.aborted; ready = this.#ready()) {
       const watermark = lowestWatermark(this.#progress);
       if (watermark === undefined) return;
-      const closed = await closeHours(this.#options, ready.slice(0, HOURS_PER_CLOSING), watermark);
+      const closed = await closeHours(this.#closer, ready.slice(0, HOURS_PER_CLOSING), watermark);
       for (const { hour, failures } of closed) {
         this.#totals.finalHours++;
         this.#totals.lastFinal = hour;
         for (const { metric, reason } of failures) this.#failedMetrics[metric] = reason;
       }
       this.#openHours = await store.openHours();
+      await this.#amendDue();
     }
+  }
+
+  /** What the policy says; at the end, when nothing can come any more, every hour with late events is due. */
+  async #amendDue(): Promise<void> {
+    const { store, amendAfterMs = 'off' } = this.#options;
+    if (amendAfterMs === 'off' || store.manifest.keep !== 'all' || this.#abort.signal.aborted) return;
+    const ended = this.#progress.every((p) => p.ended) && this.#ready().length === 0;
+    const passed = this.#latenessMicros + amendAfterMs * MICROS_PER_MS;
+    const due = (await store.waitingHours()).filter(
+      ({ hour }) => ended || isReady(hour, lowestWatermark(this.#progress), passed),
+    );
+    await amendHours(this.#closer, due);
+  }
+
+  async #amend({ from, to }: { from: EventTime; to: EventTime }): Promise<readonly AmendedHour[]> {
+    return await this.#alone(async () => {
+      const waiting = await this.#options.store.waitingHours();
+      return await amendHours(
+        this.#closer,
+        waiting.filter(({ hour }) => hour >= from && hour < to),
+      );
+    });
+  }
+
+  /** One closing or amendment at a time: they share a session and its tables. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#closing !== undefined) await this.#closing;
+    const running = work();
+    const over = (): void => {
+      this.#closing = undefined;
+      this.#startClosing();
+    };
+    this.#closing = running.then(over, over);
+    return await running;
   }
 
   /** Waits until at most `most` hours are ready but not closed; rethrows what a closing failed with. */

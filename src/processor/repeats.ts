@@ -22,6 +22,8 @@ const CONTENT = [
       ].includes(name),
   ),
 ];
+/** The replay's total order of events with one key, as ORDER BY. */
+export const CONTENT_ORDER: string = CONTENT.map((name) => `${name} ASC NULLS FIRST`).join(', ');
 /** In Redset's order, for naming the field in which two records of the same key differ. */
 const COMPARED = EVENT_COLUMNS.map(({ name }) => name).filter((name) => CONTENT.includes(name));
 
@@ -69,13 +71,12 @@ export async function settleRepeats(
  */
 function settleSql(candidates: string): string {
   const key = 'hour, instance_id, query_id';
-  const order = CONTENT.map((name) => `${name} ASC NULLS FIRST`).join(', ');
   const differs = COMPARED.map((name) => `WHEN w.${name} IS DISTINCT FROM r.${name} THEN 'conflict:${name}'`).join(' ');
   return `WITH involved AS (
       SELECT *, true AS was_counted FROM store.events SEMI JOIN temp.repeats USING (${key})
       UNION ALL SELECT *, false FROM (${candidates}) SEMI JOIN temp.repeats USING (${key})),
     ranked AS (
-      SELECT *, dense_rank() OVER (PARTITION BY ${key} ORDER BY ${order}) AS content,
+      SELECT *, dense_rank() OVER (PARTITION BY ${key} ORDER BY ${CONTENT_ORDER}) AS content,
         row_number() OVER (PARTITION BY ${key} ORDER BY was_counted DESC, "offset") AS arrival FROM involved),
     judged AS (
       SELECT *, min(content) OVER (PARTITION BY ${key} ORDER BY arrival ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS smallest_before,

@@ -9,13 +9,12 @@ import type { Metric } from '../../src/metrics/metric.ts';
 import type { Manifest } from '../../src/model/manifest.ts';
 import type { EventTime } from '../../src/model/time.ts';
 import { addMicros, eventTime, MICROS_PER_DAY, MICROS_PER_HOUR, wallTime } from '../../src/model/time.ts';
-import { silentLogger } from '../../src/observe/logger.ts';
 import { closeHours } from '../../src/processor/close.ts';
 import type { Clock } from '../../src/time/clock.ts';
 import { testClock } from '../../src/time/test-clock.ts';
 import { BatchFeed } from '../support/batch-feed.ts';
+import { closerParts } from '../support/closing.ts';
 import { withSession } from '../support/duckdb.ts';
-import { noArchive } from '../support/flow.ts';
 import { makeManifest } from '../support/manifest.ts';
 import { BROKEN, LOAD } from '../support/metrics.ts';
 import { ask } from '../support/store.ts';
@@ -178,7 +177,8 @@ export function hotStoreContract(name: string, place: (t: TestContext) => Promis
       await feed.batch({ row: {} });
       const before = await everything(store);
       const hour = { revision: 1, watermark: TWO, finalizedAt: clock.now(), files: [], failures: [] };
-      await assert.rejects(store.finalize([{ ...hour, hour: MIDNIGHT }]), 'nothing was computed for this hour');
+      const closing = { hours: [{ ...hour, hour: MIDNIGHT }], days: [], eventsFrom: MIDNIGHT, historyFrom: MIDNIGHT };
+      await assert.rejects(store.finalize(closing), 'nothing was computed for this hour');
       assert.deepEqual(await everything(store), before);
       assert.deepEqual(await store.finalHours(), []);
     });
@@ -395,7 +395,7 @@ const BALANCE = `SELECT (SELECT sum(next_offset - first_offset - resent - contro
   - (SELECT coalesce(sum(counted + late + rejected + duplicate + late_after + rejected_after), 0) FROM receipts) AS balance`;
 
 async function close(store: HotStore, clock: Clock, hours: readonly EventTime[]): Promise<void> {
-  await closeHours({ store, archive: noArchive(), clock, logger: silentLogger }, hours, at('2024-03-01 03:10'));
+  await closeHours(closerParts(store, { clock }), hours, at('2024-03-01 03:10'));
 }
 
 /** Every public table, for comparing before and after. */

@@ -96,6 +96,7 @@ export function noArchive(): Archive {
       const path = `${hourFolder(dataset, hour)}/${fileName(revision, sha256)}`;
       return { hour, dataset, revision, path, rows: 0, bytes: 0, sha256 };
     },
+    relation: () => Promise.reject(new Error('this archive holds nothing')),
     publish: async () => {},
     removeOrphans: async () => [],
   };

@@ -6,10 +6,10 @@ import type { HotStore } from '../../../src/hot-store/hot-store.ts';
 import type { Metric } from '../../../src/metrics/metric.ts';
 import type { EventTime } from '../../../src/model/time.ts';
 import { isoTime, wallTime } from '../../../src/model/time.ts';
-import { silentLogger } from '../../../src/observe/logger.ts';
 import { closeHours, publishDays } from '../../../src/processor/close.ts';
 import { testClock } from '../../../src/time/test-clock.ts';
 import { BatchFeed } from '../../support/batch-feed.ts';
+import { closerParts } from '../../support/closing.ts';
 import { noArchive } from '../../support/flow.ts';
 import { makeManifest } from '../../support/manifest.ts';
 import { BROKEN, LOAD } from '../../support/metrics.ts';
@@ -26,7 +26,7 @@ async function newStore(t: TestContext, metrics: readonly Metric[] = [LOAD], to 
 }
 
 function close(store: HotStore, hours: readonly EventTime[], archive: Archive = noArchive()) {
-  return closeHours({ store, archive, clock, logger: silentLogger }, hours, at('2024-03-01 03:10'));
+  return closeHours(closerParts(store, { archive, clock }), hours, at('2024-03-01 03:10'));
 }
 
 /** An archive that remembers what it was asked for. */
@@ -143,6 +143,6 @@ test('every day that was touched is published with all its final hours', async (
 test('publishing nothing publishes nothing', async (t) => {
   const { store } = await newStore(t);
   const { archive, published } = notingArchive();
-  await publishDays({ store, archive, clock, logger: silentLogger }, []);
+  await publishDays({ store, archive }, []);
   assert.deepEqual(published, []);
 });

@@ -3,12 +3,52 @@ import type { Metric } from '../metrics/metric.ts';
 import { HISTORY_TABLES, rollupColumnList } from '../metrics/metric.ts';
 import { MICROS_PER_MS } from '../model/time.ts';
 import type { ClosedHour, Closing, Revision } from './hot-store.ts';
-import { AMENDED_FATES, closingDayTable, closingTable, dayTable, EVENT_COLUMNS } from './tables.ts';
+import {
+  AMENDED_FATES,
+  closingDayTable,
+  closingTable,
+  createMetricViews,
+  createRollupTables,
+  dayTable,
+  EVENT_COLUMNS,
+  recomputedTable,
+} from './tables.ts';
 
 /*
  * The statements of the two transactions that change what is final. They take over what the closing session has left in
  * its temporary tables.
  */
+
+/** Defines metrics anew. `meta` holds the texts of the manifest and of all metrics as they are from then on. */
+export function redefineSql(
+  metrics: readonly Metric[],
+  hours: readonly RevisedHour[],
+  meta: { readonly manifest: string; readonly metrics: string },
+): string[] {
+  const list = hours.map(({ hour }) => timestamp(hour)).join(', ');
+  return [
+    ...metrics.flatMap((metric) => [
+      ...[metric.name, dayTable(metric)].flatMap((name) => [
+        `DROP VIEW IF EXISTS main.${identifier(name)}`,
+        `DROP TABLE IF EXISTS rollups.${identifier(name)}`,
+      ]),
+      ...createRollupTables(metric),
+      `INSERT INTO rollups.${identifier(metric.name)} SELECT * FROM ${recomputedTable(metric)}`,
+      insertDays(metric),
+    ]),
+    ...createMetricViews(metrics),
+    `UPDATE store.meta SET value = ${quoted(meta.manifest)} WHERE name = 'manifest'`,
+    `UPDATE store.meta SET value = ${quoted(meta.metrics)} WHERE name = 'metrics'`,
+    ...(hours.length === 0
+      ? []
+      : [
+          `UPDATE store.hours SET revision = ${revisionSql(hours)} WHERE hour IN (${list})`,
+          ...insertFiles(hours),
+          ...forgetFailures(list, metrics, hours),
+          ...insertFailures(hours),
+        ]),
+  ];
+}
 
 type RevisedHour = Revision['hours'][number];
 
@@ -70,7 +110,10 @@ function replaceDays(metric: Metric, days: readonly string[]): string[] {
 
 /** What is known of a metric's failures is as new as its rows. */
 function forgetFailures(list: string, metrics: readonly Metric[], hours: readonly RevisedHour[]): string[] {
-  const names = [...metrics.map(({ name }) => name), ...hours.flatMap((h) => h.failures.map(({ metric }) => metric))];
+  const names = [
+    ...metrics.flatMap((metric) => [metric.name, dayTable(metric)]),
+    ...hours.flatMap((h) => h.failures.map(({ metric }) => metric)),
+  ];
   if (names.length === 0) return [];
   return [`DELETE FROM store.metric_failures WHERE hour IN (${list}) AND metric IN (${names.map(quoted).join(', ')})`];
 }

@@ -10,7 +10,7 @@ import type { EventTime } from '../model/time.ts';
 import { isoTime, MICROS_PER_HOUR } from '../model/time.ts';
 import type { CloserParts } from './close.ts';
 import { keptFrom, publishDays } from './close.ts';
-import { computeDays, writtenDays } from './days.ts';
+import { computeDays, rowsWith, writtenDays } from './days.ts';
 import { writeFiles } from './files.ts';
 import { CONTENT_ORDER } from './repeats.ts';
 
@@ -72,7 +72,7 @@ async function amendHour(parts: CloserParts, { hour, revision: before }: Waiting
   const failed = new Set(failures.map(({ metric }) => metric));
   const computed = metrics.filter(({ name }) => !failed.has(name));
   const days = await writtenDays(session, [hour], manifest);
-  failures.push(...(await computeDays(session, computed, days, manifest, () => newHours)));
+  failures.push(...(await computeDays(session, computed, days, manifest, rowsWith(newHours))));
   logger.debug({ hour: isoTime(hour), revision, step: 'archive' }, 'amending');
   const files = await writeFiles(archive, session, { hours: newHours, metrics: computed, events: EVENTS });
   logger.debug({ hour: isoTime(hour), revision, step: 'commit' }, 'amending');

@@ -8,7 +8,7 @@ import type { EventTime } from '../model/time.ts';
 import { addMicros, dayOf, isoTime, MICROS_PER_DAY, MICROS_PER_HOUR } from '../model/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Clock } from '../time/clock.ts';
-import { completedDays, computeDays } from './days.ts';
+import { completedDays, computeDays, rowsWith } from './days.ts';
 import { writeFiles } from './files.ts';
 import type { RollupMaker } from './rollups.ts';
 
@@ -49,7 +49,7 @@ export async function closeHours(
   const failures = await rollups.compute(session, metrics, hours, relationsOf);
   const days = completedDays(hours, manifest);
   const newHours = hours.map((hour) => ({ hour, revision: FIRST_REVISION }));
-  failures.push(...(await computeDays(session, metrics, days, manifest, () => newHours)));
+  failures.push(...(await computeDays(session, metrics, days, manifest, rowsWith(newHours))));
   logger.debug({ ...span, step: 'archive' }, 'closing');
   const events = manifest.keep === 'all' ? 'store.events' : undefined;
   const files = await writeFiles(parts.archive, session, { hours: newHours, metrics, events });

@@ -22,34 +22,44 @@ export function lastHourOf(day: EventTime, run: Pick<Manifest, 'to'>): EventTime
   return eventTime(Math.min(day + MICROS_PER_DAY, run.to) - MICROS_PER_HOUR);
 }
 
-/** What the closing tables hold for one metric: these hours, each in its new revision. */
+/** What the closing tables hold: these hours, each in its new revision. */
 export interface NewHours {
   readonly hour: EventTime;
   readonly revision: number;
 }
 
 /**
- * Sums each metric over each of the days, the hours in the closing tables taking the place of those in the store. A sum
- * that fails (one that no BIGINT can hold) marks itself only, as `<metric>_day` on the day's last hour.
+ * Sums each metric over each of the days into its `closingDayTable`; `rowsOf` selects its hourly rows with their
+ * revision. A sum that fails (one that no BIGINT can hold) marks itself only, as `<metric>_day` on the day's last hour.
  */
 export async function computeDays(
   session: Session,
   metrics: readonly Metric[],
   days: readonly EventTime[],
   run: Pick<Manifest, 'from' | 'to'>,
-  newHours: (metric: Metric) => readonly NewHours[],
+  rowsOf: (metric: Metric) => string,
 ): Promise<MetricFailure[]> {
   const failures: MetricFailure[] = [];
   for (const metric of metrics) {
     await session.run(createClosingDayTable(metric));
     for (const day of days) {
-      await session.run(daySql(metric, day, run, newHours(metric))).catch((error: unknown) => {
+      await session.run(daySql(metric, day, run, rowsOf(metric))).catch((error: unknown) => {
         const reason = messageOf(error).split('\n')[0] ?? 'unknown';
         failures.push({ hour: lastHourOf(day, run), metric: dayTable(metric), reason });
       });
     }
   }
   return failures;
+}
+
+/** Hourly rows of a metric: those in the closing tables take the place of those in the store. */
+export function rowsWith(hours: readonly NewHours[]): (metric: Metric) => string {
+  const list = hours.map(({ hour }) => timestamp(hour)).join(', ');
+  const revision = `CASE hour ${hours.map((h) => `WHEN ${timestamp(h.hour)} THEN ${h.revision}`).join(' ')} END`;
+  return (
+    metric,
+  ) => `SELECT ${rollupColumnList(metric)}, revision FROM rollups.${identifier(metric.name)} WHERE hour NOT IN (${list})
+    UNION ALL SELECT ${rollupColumnList(metric)}, ${revision} FROM ${closingTable(metric)} WHERE hour IN (${list})`;
 }
 
 /** Those of the days of `hours` that have been completed before. */
@@ -69,22 +79,12 @@ export async function writtenDays(
   return rows.map((row) => dayOf(eventTime(numberOf(row.hour))));
 }
 
-function daySql(
-  metric: Metric,
-  day: EventTime,
-  run: Pick<Manifest, 'from' | 'to'>,
-  replaced: readonly NewHours[],
-): string {
+function daySql(metric: Metric, day: EventTime, run: Pick<Manifest, 'from' | 'to'>, rows: string): string {
   const first = timestamp(eventTime(Math.max(day, run.from)));
-  const within = `hour >= ${first} AND hour < ${timestamp(eventTime(Math.min(day + MICROS_PER_DAY, run.to)))}`;
-  const list = replaced.map(({ hour }) => timestamp(hour)).join(', ') || 'NULL';
-  const revision = `CASE hour ${replaced.map((h) => `WHEN ${timestamp(h.hour)} THEN ${h.revision}`).join(' ')} END`;
-  const kept = `SELECT ${rollupColumnList(metric)}, revision FROM rollups.${identifier(metric.name)}
-    WHERE ${within}${replaced.length === 0 ? '' : ` AND hour NOT IN (${list})`}`;
-  const fresh = `SELECT ${rollupColumnList(metric)}, ${revision} FROM ${closingTable(metric)} WHERE ${within} AND hour IN (${list})`;
+  const end = timestamp(eventTime(Math.min(day + MICROS_PER_DAY, run.to)));
   const keys = metric.keys.slice(1).map(({ name }) => identifier(name));
   const sums = metric.measures.map(({ name }) => `CAST(sum(${identifier(name)}) AS BIGINT)`);
   return `INSERT INTO ${closingDayTable(metric)}
-    SELECT ${[timestamp(day), ...keys, ...sums, 'max(revision)'].join(', ')}
-    FROM (${replaced.length === 0 ? kept : `${kept} UNION ALL ${fresh}`}) ${keys.length === 0 ? 'HAVING count(*) > 0' : `GROUP BY ${keys.join(', ')}`}`;
+    SELECT ${[timestamp(day), ...keys, ...sums, 'max(revision)'].join(', ')} FROM (${rows})
+    WHERE hour >= ${first} AND hour < ${end} ${keys.length === 0 ? 'HAVING count(*) > 0' : `GROUP BY ${keys.join(', ')}`}`;
 }

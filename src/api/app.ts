@@ -5,6 +5,7 @@ import { refusalOf } from './guard.ts';
 import { registerOpenApi } from './openapi.ts';
 import type { Address, Api, ApiOptions } from './options.ts';
 import { Refusal, rawProblem, sendProblem } from './problem.ts';
+import { amendRoutes } from './routes/amend.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hourRoutes } from './routes/hours.ts';
 import { manifestRoutes } from './routes/manifest.ts';
@@ -69,6 +70,7 @@ const ROUTES: readonly ((api: Api, options: ApiOptions) => void)[] = [
   receiptRoutes,
   queryRoutes,
   snapshotRoutes,
+  amendRoutes,
 ];
 
 const HEADERS = {

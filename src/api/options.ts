@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { HotStore } from '../hot-store/hot-store.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { RunStatus } from '../model/status.ts';
+import type { EventTime } from '../model/time.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Replay } from '../replay/replay.ts';
 
@@ -23,11 +24,21 @@ export interface ApiOptions {
   status(): RunStatus;
   /** The replay under way; absent for a run that is only served. */
   readonly controls?: Replay;
+  /** Folds late events of final hours in [from, to) into these. */
+  amend(range: { readonly from: EventTime; readonly to: EventTime }): Promise<readonly Amendment[]>;
   /** The owner's token: changing requests carry it, and every request does where the address is not loopback. */
   readonly token: string;
   /** Absolute folder inside which `POST /api/snapshot` may write. */
   readonly snapshotRoot: string;
   readonly logger: Logger;
+}
+
+/** An hour that was computed once more, late events included. */
+export interface Amendment {
+  readonly hour: EventTime;
+  readonly revision: number;
+  readonly amended: number;
+  readonly lateDuplicate: number;
 }
 
 /** Where the server listens. */

@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SpillwayError } from '../errors.ts';
 import type { HotStore, JsonCell, QueryResult } from '../hot-store/hot-store.ts';
+import type { DeriveContext } from '../metrics/metric.ts';
 import { deriveValues } from '../metrics/metric.ts';
 import { asObjects } from './range.ts';
 import type { KeyFilter, SeriesQuestion } from './series.ts';
+import { seriesContext } from './series-context.ts';
 import type { Plan } from './series-plan.ts';
 import { planOf, seriesSql } from './series-plan.ts';
 
@@ -28,10 +30,11 @@ export async function seriesRows(
     const message = `the derived values of ${metric.name} need more than ${MAX_DETAIL_ROWS} rows in this range`;
     throw new SpillwayError('REQUEST_INVALID', message, { hint: 'ask for less time, a filter, or derived=false' });
   }
+  const context = await seriesContext(store, question, plan);
   const rows: SeriesRow[] = [];
   for (const slice of slicesOfTimes(result.rows)) {
     const part = asObjects(result.columns, slice);
-    for (const row of derived ? derivedRows(question, plan, part) : part) rows.push(row);
+    for (const row of derived ? derivedRows(question, plan, part, context(part)) : part) rows.push(row);
     await nextTurn();
   }
   return { rows: rows.slice(0, limit), truncated: result.truncated || rows.length > limit };
@@ -51,10 +54,15 @@ function* slicesOfTimes(rows: QueryResult['rows']): Generator<QueryResult['rows'
   }
 }
 
-function derivedRows({ metric, group }: SeriesQuestion, plan: Plan, fetched: readonly SeriesRow[]): SeriesRow[] {
+function derivedRows(
+  { metric, group }: SeriesQuestion,
+  plan: Plan,
+  fetched: readonly SeriesRow[],
+  context: DeriveContext<JsonCell>,
+): SeriesRow[] {
   const kept = ['hour', ...group];
   const times = new Map(fetched.map((row) => [row.hour, { state: row.state, revision: row.revision }]));
-  return deriveValues(metric, fetched, [...kept, ...plan.folded.map(({ key }) => key.name)])
+  return deriveValues(metric, fetched, [...kept, ...plan.folded.map(({ key }) => key.name)], context)
     .filter(({ keys }) => plan.folded.every(({ key }) => keys[key.name] === 1))
     .filter(({ keys }) => plan.late.every((filter) => isAmong(filter, keys)))
     .map(({ keys, measures, derived }) => ({

@@ -19,7 +19,7 @@ export interface Command {
 }
 
 export interface Argument {
-  /** As commander writes it: `<sql>` must be given, `[name]` may be. */
+  /** As commander writes it: `<sql>` must be given, `[name]` may be, `[names...]` takes all that follow. */
   readonly usage: string;
   readonly about: string;
 }

@@ -2,17 +2,22 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/schema.ts';
 import { settingInfo } from '../config/schema.ts';
+import { NO_FAULTS, parseFaults } from '../model/faults.ts';
 import { DEPLOYMENTS } from '../model/redset.ts';
-import type { Speed } from '../model/status.ts';
 import type { EventTime } from '../model/time.ts';
 import { addMicros, eventTime, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MS } from '../model/time.ts';
-import type { Command } from './command.ts';
+import type { Call, Command } from './command.ts';
 import { generateWithProgress } from './generate.ts';
 import type { Io } from './io.ts';
 import { requireFolder, shownPath } from './layout.ts';
 import { play } from './play.ts';
 import { pipelineOptions } from './run.ts';
 import { span } from './text.ts';
+
+/** Enough of everything that goes wrong to be seen at work, and little enough that the answers stay those of the trace. */
+const FAULTS = 'disorder=2m,duplicate=0.5%,corrupt=0.05%,late=0.005%';
+/** Late events are folded in while one watches. */
+const AMEND_AFTER_MS = 6 * (MICROS_PER_HOUR / MICROS_PER_MS);
 
 /** Monday to Thursday: the planted incident of Tuesday 14:00 is in it. */
 const FROM = eventTime(Date.UTC(2024, 2, 4) * MICROS_PER_MS);
@@ -28,10 +33,12 @@ export const demo: Command = {
   details: [
     'Generates four days of telemetry if they are missing, fills two and a half days of history at full speed, then plays',
     'on at 60x. Interrupted in any way, the same command goes on where it stopped.',
+    `Mild faults are injected, and labelled as injected (${FAULTS}); --faults none turns them off.`,
   ].join(' '),
-  examples: ['spillway demo', 'spillway demo --data-dir /tmp/spillway --port 8080'],
+  examples: ['spillway demo', 'spillway demo --faults none', 'spillway demo --data-dir /tmp/spillway --port 8080'],
   async run(call) {
-    const { io, settings } = call;
+    const { io } = call;
+    const settings = demoSettings(call);
     requireFolder(settingInfo('dataDir'), settings.dataDir);
     const trace = join(settings.dataDir, 'trace');
     await generateIfMissing(trace, io);
@@ -44,6 +51,14 @@ export const demo: Command = {
   },
 };
 
+/** The settings with the demo's own defaults. */
+export function demoSettings({ settings, given }: Pick<Call, 'settings' | 'given'>): Settings {
+  const faults = given.has('faults') ? settings.faults : (parseFaults(FAULTS) ?? NO_FAULTS);
+  // Where only rollups are kept nothing can be folded in.
+  const isOwn = given.has('amendAfterMs') || settings.keep === 'rollups';
+  return { ...settings, faults, amendAfterMs: isOwn ? settings.amendAfterMs : AMEND_AFTER_MS };
+}
+
 /** What belongs to another trace, set in a file or a variable, must not disturb the demo. */
 function demoOptions(settings: Settings, trace: string): ReturnType<typeof pipelineOptions> {
   const { deployment: _deployment, from: _from, to: _to, instances: _instances, ...rest } = settings;
@@ -51,9 +66,11 @@ function demoOptions(settings: Settings, trace: string): ReturnType<typeof pipel
 }
 
 /** Where the film goes over from full speed to its own, so that the first hour is final `LEAD_MS` of wall time later. */
-export function historyEnd({ latenessMs, speed }: { latenessMs: number; speed: Speed }): EventTime {
-  const leadMicros = speed === 'max' ? 0 : LEAD_MS * MICROS_PER_MS * speed;
-  const end = addMicros(FIRST_FINAL_HOUR_END, Math.round(latenessMs * MICROS_PER_MS - leadMicros));
+export function historyEnd(of: Pick<Settings, 'latenessMs' | 'speed' | 'faults'>): EventTime {
+  const leadMicros = of.speed === 'max' ? 0 : LEAD_MS * MICROS_PER_MS * of.speed;
+  // Watermarks stay behind the film by the longest delay.
+  const finalAfter = of.latenessMs * MICROS_PER_MS + of.faults.disorderMicros;
+  const end = addMicros(FIRST_FINAL_HOUR_END, Math.round(finalAfter - leadMicros));
   return eventTime(Math.max(FROM, end));
 }
 

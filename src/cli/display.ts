@@ -4,6 +4,7 @@ import type { Logger } from '../observe/logger.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { watchFinalHours } from './final-hours.ts';
 import { hourJson, hourLine } from './hour-line.ts';
+import { injectedText } from './injected.ts';
 import type { Io } from './io.ts';
 import { styleOf } from './style.ts';
 
@@ -35,6 +36,8 @@ export async function openDisplay(spec: DisplaySpec, io: Io, logger: Logger): Pr
 
 function hourLines({ pipeline, address, json }: DisplaySpec, io: Io, logger: Logger): Display {
   io.stderr.write(`run ${pipeline.store.run} at ${address}\n`);
+  const injected = injectedText(pipeline.store.manifest);
+  if (injected !== undefined) io.stderr.write(`${injected}\n`);
   const style = styleOf(io.stdout, io.env);
   const known = pipeline.status().processor.lastFinal;
   const onError = (error: unknown): void => logger.warn({ error: messageOf(error) }, 'reading the final hours');

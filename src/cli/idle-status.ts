@@ -1,4 +1,5 @@
 import type { HotStore } from '../hot-store/hot-store.ts';
+import { failedMetrics, fateTotals } from '../hot-store/hot-store.ts';
 import type { RunStatus } from '../model/status.ts';
 import type { EventTime } from '../model/time.ts';
 import { replayTime } from '../model/time.ts';
@@ -7,7 +8,7 @@ import { replayTime } from '../model/time.ts';
 export async function idleStatus(store: HotStore): Promise<RunStatus> {
   const { manifest, run } = store;
   const [progress, final, open] = await Promise.all([store.progress(), store.finalHours(), store.openHours()]);
-  const fates = await sumFates(store);
+  const fates = await fateTotals(store);
   const watermarks = progress.map(({ watermark }) => watermark);
   const watermark = watermarks.includes(undefined) ? undefined : lowest(watermarks);
   const ended = progress.every((one) => one.ended);
@@ -50,17 +51,3 @@ function lowest(times: readonly (EventTime | undefined)[]): EventTime | undefine
   return times.reduce((low, time) => (low === undefined || (time !== undefined && time < low) ? time : low), undefined);
 }
 
-type Fates = Record<'counted' | 'late' | 'rejected' | 'duplicate', number>;
-
-async function sumFates(store: HotStore): Promise<Fates> {
-  const { rows } = await store.query(`
-    SELECT CAST(coalesce(sum(counted), 0) AS BIGINT), CAST(coalesce(sum(late + late_after), 0) AS BIGINT),
-      CAST(coalesce(sum(rejected + rejected_after), 0) AS BIGINT), CAST(coalesce(sum(duplicate), 0) AS BIGINT) FROM receipts`);
-  const [counted = 0, late = 0, rejected = 0, duplicate = 0] = (rows[0] ?? []).map(Number);
-  return { counted, late, rejected, duplicate };
-}
-
-async function failedMetrics(store: HotStore): Promise<Record<string, string>> {
-  const { rows } = await store.query('SELECT metric, arg_max(reason, hour) FROM metric_failures GROUP BY metric');
-  return Object.fromEntries(rows.map(([metric, reason]) => [String(metric), String(reason)]));
-}

@@ -11,14 +11,16 @@ export interface RunPaths {
   /** The run's own folder. */
   readonly dir: string;
   readonly store: string;
+  /** Folder of all runs' archives. */
+  readonly archiveRoot: string;
   /** The run's part of the archive. */
   readonly archive: string;
   readonly log: string;
 }
 
 export function runPaths(settings: Pick<Settings, 'dataDir' | 'archive'>, run: string): RunPaths {
-  const { dir, archive, log } = runFolders(settings, run);
-  return { dir, store: join(dir, 'hot.duckdb'), archive, log };
+  const { dir, archiveRoot, archive, log } = runFolders(settings, run);
+  return { dir, store: join(dir, 'hot.duckdb'), archiveRoot, archive, log };
 }
 
 /** Names of the runs in a data folder, sorted; none if there is no such folder. */

@@ -2,6 +2,7 @@ import { nearest } from '../config/nearest.ts';
 import type { Settings } from '../config/schema.ts';
 import { SpillwayError } from '../errors.ts';
 import type { Metric } from '../metrics/metric.ts';
+import { relationNames } from '../metrics/relation.ts';
 import type { Call, Command } from './command.ts';
 import { isSet, JSON_OPTION } from './command.ts';
 import { EXIT } from './io.ts';
@@ -88,6 +89,7 @@ function description(metric: Metric, style: Style): string {
     table(columns('key', 'type'), keys, style),
     table(columns('measure', 'unit', 'note'), measures, style),
     derived.length === 0 ? '' : table(columns('derived', 'unit', 'expression', 'note'), derived, style),
+    `reads ${relationNames(metric.history).join(', ')}\n`,
     `${style.dim(metric.file)}\n${metric.sql.trim()}\n`,
   ]
     .filter((part) => part !== '')

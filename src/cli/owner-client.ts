@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import type { AmendBody } from '../api/routes/amend.ts';
+import type { MetricsBody } from '../api/routes/metrics.ts';
 import type { StatusBody } from '../api/routes/status.ts';
 import type { ErrorCode } from '../errors.ts';
 import { ERROR_CODES, messageOf, SpillwayError } from '../errors.ts';
@@ -10,14 +12,18 @@ import type { Manifest } from '../model/manifest.ts';
 export interface OwnerClient {
   status(): Promise<StatusBody>;
   manifest(): Promise<Manifest>;
+  metrics(): Promise<MetricsBody['metrics']>;
   query(sql: string, options: { readonly maxRows: number; readonly timeoutMs: number }): Promise<QueryResult>;
   snapshot(names: readonly string[], dir: string): Promise<void>;
+  amend(from: string, to: string): Promise<AmendBody>;
 }
 
 /** A busy owner answers later than an idle one, but only a stopped or broken one not at all. */
 const ANSWER_MS = 15_000;
 /** On top of the time a query itself may take, and for a snapshot of a large store. */
 const SNAPSHOT_MS = 600_000;
+/** Each hour takes about a second, and there may be months of them. */
+const AMEND_MS = 3_600_000;
 
 export function ownerClient(owner: Owner): OwnerClient {
   const get = (path: string): Promise<unknown> => call(owner, 'GET', path, undefined, ANSWER_MS);
@@ -27,9 +33,11 @@ export function ownerClient(owner: Owner): OwnerClient {
     // The owner is this program, speaking the protocol of its own API: the shapes are the API's types.
     status: async () => (await get('/api/status')) as StatusBody,
     manifest: async () => (await get('/api/manifest')) as Manifest,
+    metrics: async () => ((await get('/api/metrics')) as MetricsBody).metrics,
     query: async (sql, options) =>
       (await post('/api/query', { sql, ...options }, options.timeoutMs + ANSWER_MS)) as QueryResult,
     snapshot: async (names, dir) => void (await post('/api/snapshot', { names, dir }, SNAPSHOT_MS)),
+    amend: async (from, to) => (await post('/api/amend', { from, to }, AMEND_MS)) as AmendBody,
   };
 }
 

@@ -83,6 +83,7 @@ async function serveAndShow(call: Call, spec: PlaySpec, live: Live): Promise<End
     store,
     metrics,
     status,
+    amend: (range) => pipeline.amend(range),
     controls,
     token,
     snapshotRoot: dir,

@@ -133,6 +133,7 @@ function parsedCall(command: Command, commander: Commander): ParsedCall {
 
 function checkArguments(command: Command, args: readonly string[]): void {
   const taken = command.arguments?.length ?? 0;
+  if (command.arguments?.at(-1)?.usage.endsWith('...]') === true) return;
   const extra = args[taken];
   if (extra === undefined) return;
   const most = taken === 0 ? 'no argument' : taken === 1 ? 'one argument' : `${taken} arguments`;

@@ -10,6 +10,7 @@ import type { Owner } from '../hot-store/owner.ts';
 import { isAlive, readOwner, removeOwner } from '../hot-store/owner.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Clock } from '../time/clock.ts';
+import type { MetricShape } from '../verify/diff.ts';
 import { runNames, runPaths, shownPath } from './layout.ts';
 import { answers, ownerClient, unreachable } from './owner-client.ts';
 
@@ -23,6 +24,8 @@ export interface RunReader {
   /** Writes the named tables as Parquet files into `dir`, a folder inside the run's own, all from one moment. */
   snapshot(names: readonly string[], dir: string): Promise<void>;
   manifest(): Promise<Manifest>;
+  /** What decides the tables of the run's metrics. */
+  metrics(): Promise<readonly MetricShape[]>;
   /** Where the run stands, now. */
   status(): Promise<StatusBody>;
   close(): Promise<void>;
@@ -102,6 +105,7 @@ function ownerReader(run: string, owner: Owner): RunReader {
     query: async (sql) => whole(await client.query(sql, { maxRows: MAX_RESULT_ROWS, timeoutMs: QUERY_TIMEOUT_MS })),
     snapshot: client.snapshot,
     manifest: client.manifest,
+    metrics: client.metrics,
     status: client.status,
     close: async () => undefined,
   };
@@ -120,12 +124,13 @@ function storeReader(run: string, store: HotStore): RunReader {
       await store.snapshot(names, dir);
     },
     manifest: async () => store.manifest,
+    metrics: async () => store.metrics,
     status: async () => {
-      const [{ idleStatus }, { bodyOfStatus }] = await Promise.all([
+      const [{ idleStatus }, { statusOf }] = await Promise.all([
         import('./idle-status.ts'),
         import('../api/routes/status.ts'),
       ]);
-      return bodyOfStatus(await idleStatus(store));
+      return await statusOf(store, await idleStatus(store));
     },
     close: () => store.close(),
   };

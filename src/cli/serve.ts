@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import type { Command } from './command.ts';
 import { Interrupted } from './failure.ts';
+import { injectedText } from './injected.ts';
 import { runPaths } from './layout.ts';
-import { announce, newToken, openOwned, refuseIfOwned } from './ownership.ts';
+import { announce, newToken, refuseIfOwned } from './ownership.ts';
 import { runNotFound } from './run-reader.ts';
 import { sameCommand } from './words.ts';
 
@@ -13,34 +13,35 @@ export const serve: Command = {
   examples: ['spillway serve --data-dir ./data --run march --port 8080'],
   async run(call) {
     const { io, settings } = call;
-    const { memoryMb, port, run } = settings;
+    const { port, run } = settings;
     const paths = runPaths(settings, run);
     if (!existsSync(paths.store)) throw runNotFound(settings, run, io.cwd);
     await refuseIfOwned(paths.dir);
-    const [{ createLogger }, { openDuckDBStore }, { startServer }, { idleStatus }] = await Promise.all([
+    const [{ createLogger }, { openCorrections }, { startServer }, { idleStatus }] = await Promise.all([
       import('../observe/logger.ts'),
-      import('../hot-store/duckdb.ts'),
+      import('./corrections.ts'),
       import('../api/server.ts'),
       import('./idle-status.ts'),
     ]);
-    const options = { dir: paths.dir, writable: [], memoryMb, threads: availableParallelism(), clock: io.clock };
-    const store = await openOwned(paths.dir, io.clock, () => openDuckDBStore(options));
+    const logger = createLogger(settings.logLevel, paths.log);
+    const { store, amend, close } = await openCorrections(settings, paths, io.clock, logger);
     try {
       const now = await idleStatus(store);
-      const logger = createLogger(settings.logLevel, paths.log);
       const token = newToken();
       const server = await startServer({
-        ...{ store, metrics: store.metrics, status: () => now },
+        ...{ store, metrics: store.metrics, status: () => now, amend },
         ...{ token, snapshotRoot: paths.dir, port, logger },
       });
       const withdraw = announce({ dir: paths.dir, run, address: server.url, token }, io);
+      const injected = injectedText(store.manifest);
+      if (injected !== undefined) io.stderr.write(`${injected}\n`);
       io.stderr.write(`serving run ${run} at ${server.url} until Ctrl-C\n`);
       await new Promise<void>((resolve) => io.interrupts.listen(resolve));
       withdraw();
       await server.close();
       throw new Interrupted(`stopped. Serve it again with: ${sameCommand(call)}`);
     } finally {
-      await store.close();
+      await close();
     }
   },
 };

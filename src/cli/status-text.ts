@@ -1,19 +1,32 @@
-import type { FailedReport, RunReport } from './status.ts';
+import type { WallTime } from '../model/time.ts';
+import { openHourLines } from './open-hours-text.ts';
+import type { FailedReport, RunReport } from './run-report.ts';
+import { runState } from './run-report.ts';
 import type { Style } from './style.ts';
-import { bytes, count, padRight, plural, span } from './text.ts';
+import { bytes, count, minute, padRight, plural, span } from './text.ts';
 
-/** Reports for people, one block per run. */
-export function statusText(reports: readonly (RunReport | FailedReport)[], style: Style): string {
-  return reports.map((report) => ('error' in report ? failed(report, style) : block(report, style))).join('\n');
+/** What the text depends on besides the reports. */
+export interface StatusView {
+  readonly style: Style;
+  /** For saying how long ago something was. */
+  readonly now: WallTime;
 }
 
-function failed({ run, error }: FailedReport, style: Style): string {
+/** Reports for people, one block per run. */
+export function statusText(reports: readonly (RunReport | FailedReport)[], view: StatusView): string {
+  return reports.map((report) => ('error' in report ? failed(report, view) : block(report, view))).join('\n');
+}
+
+function failed({ run, error }: FailedReport, { style }: StatusView): string {
   return `${style.bold(`run ${run}`)}  ${style.red(error)}\n`;
 }
 
-function block(report: RunReport, style: Style): string {
-  const { replay, processor, hours, disk, owner } = report;
-  const lines: [string, string][] = [
+type Line = readonly [label: string, text: string];
+
+function block(report: RunReport, view: StatusView): string {
+  const { style } = view;
+  const { replay, processor, hours, owner } = report;
+  const lines: readonly Line[] = [
     [
       'range',
       `${minute(replay.from)} to ${minute(replay.to)}, ${plural(hours.final + hours.open + hours.toCome, 'hour')}`,
@@ -21,26 +34,30 @@ function block(report: RunReport, style: Style): string {
     ['film', filmText(report)],
     ['watermark', watermarks(report)],
     ['hours', `${count(hours.final)} final, ${count(hours.open)} open, ${count(hours.toCome)} to come`],
+    ...openHourLines(report, view.now).map((text, i): Line => [i === 0 ? 'open' : '', text]),
     [
       'events',
       `${count(processor.counted)} counted, ${count(processor.rejected)} rejected, ${count(processor.late)} late, ${count(processor.duplicate)} duplicate`,
     ],
-    ['disk', `${bytes(disk.storeBytes)} store, ${bytes(disk.archiveBytes)} archive`],
+    ...lateLines(report, style),
+    ...(report.faults === 'none' ? [] : [['injected', report.faults] as const]),
+    ['disk', diskText(report)],
+    ...(processor.gaps > 0
+      ? [['gaps', style.red(`${count(processor.gaps)} records were lost on the way`)] as const]
+      : []),
+    ...Object.entries(processor.failedMetrics).map(([name, reason]): Line => [`metric ${name}`, style.red(reason)]),
+    ...(owner === null ? [] : [['owner', ownerText(owner, style)] as const]),
   ];
-  if (processor.gaps > 0) lines.push(['gaps', style.red(`${count(processor.gaps)} records were lost on the way`)]);
-  for (const [name, reason] of Object.entries(processor.failedMetrics))
-    lines.push([`metric ${name}`, style.red(reason)]);
-  if (owner !== null) lines.push(['owner', ownerText(owner, style)]);
   const label = Math.max(...lines.map(([name]) => name.length));
   const body = lines.map(([name, text]) => `  ${style.dim(padRight(name, label))}  ${text}\n`);
   return `${style.bold(`run ${report.run}`)}  ${stateText(report, style)}\n${body.join('')}`;
 }
 
-function stateText({ replay, processor, owner }: RunReport, style: Style): string {
-  if (processor.state === 'failed') return style.red('failed');
-  if (processor.state === 'done') return style.green(owner === null ? 'done' : 'done, served');
-  if (owner === null) return style.yellow('stopped');
-  return style.cyan(replay.state === 'idle' ? 'served' : replay.state);
+function stateText(report: RunReport, style: Style): string {
+  const state = runState(report);
+  if (state === 'failed') return style.red(state);
+  if (state === 'done') return style.green(report.owner === null ? state : 'done, served');
+  return state === 'stopped' ? style.yellow(state) : style.cyan(state);
 }
 
 function filmText({ replay, owner }: RunReport): string {
@@ -64,13 +81,31 @@ function watermarks({ processor }: RunReport): string {
   return processor.partitions.map(({ partition }, i) => `${partition}: ${marks[i]}`).join(', ');
 }
 
+/** What has become of late events, if there are any. */
+function lateLines({ late }: RunReport, style: Style): Line[] {
+  const { waiting, waitingHours, amendedHours, amendable } = late;
+  const parts = [
+    ...(waiting === 0 ? [] : [style.yellow(waitingText(waiting, waitingHours, amendable))]),
+    ...(amendedHours === 0 ? [] : [`${plural(amendedHours, 'hour')} amended`]),
+  ];
+  return parts.length === 0 ? [] : [['late', parts.join(', ')]];
+}
+
+function waitingText(waiting: number, hours: number, amendable: boolean): string {
+  const which = `${plural(waiting, 'event')} of ${plural(hours, 'hour')}`;
+  return amendable
+    ? `${which} ${waiting === 1 ? 'waits' : 'wait'} for spillway amend`
+    : `${which} cannot be folded in: only rollups are kept`;
+}
+
+function diskText({ disk, history }: RunReport): string {
+  const known = history.rows === 0 ? '' : ` (history ${bytes(history.bytes)}, ${plural(history.rows, 'row')})`;
+  return `${bytes(disk.storeBytes)} store${known}, ${bytes(disk.archiveBytes)} archive`;
+}
+
 function ownerText(owner: NonNullable<RunReport['owner']>, style: Style): string {
   const who = `process ${owner.pid} at ${owner.address} since ${owner.startedAt.slice(0, 19)}Z`;
   return owner.leftBehind
     ? `${who}; ${style.yellow(`left behind when what started it was killed; stop it: kill ${owner.pid}`)}`
     : who;
-}
-
-function minute(iso: string): string {
-  return `${iso.slice(0, 16)}Z`;
 }

@@ -45,6 +45,11 @@ export function span(millis: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** An ISO-8601 time to the minute: `2024-03-01T14:05Z`. */
+export function minute(iso: string): string {
+  return `${iso.slice(0, 16)}Z`;
+}
+
 /** `1 hour`, `2 hours`. */
 export function plural(number: number, noun: string): string {
   return `${count(number)} ${noun}${number === 1 ? '' : 's'}`;

@@ -5,12 +5,14 @@ import type { Settings } from '../config/schema.ts';
 import { settingInfo } from '../config/schema.ts';
 import { missing } from '../config/settings.ts';
 import type { Manifest } from '../model/manifest.ts';
+import { eventTime } from '../model/time.ts';
 import { TRACE_MEMORY_SHARE } from '../trace/trace.ts';
-import type { VerifyReport } from '../verify/verify.ts';
+import type { KeptEvents, VerifyReport } from '../verify/verify.ts';
 import type { Call, Command } from './command.ts';
 import { isSet, JSON_OPTION } from './command.ts';
 import { EXIT } from './io.ts';
 import { runPaths } from './layout.ts';
+import type { RunReader } from './run-reader.ts';
 import { openRunReader } from './run-reader.ts';
 
 export const verify: Command = {
@@ -38,9 +40,13 @@ async function recount(call: Call, trace: string, dir: string): Promise<VerifyRe
     import('../metrics/load.ts'),
     import('../verify/verify.ts'),
   ]);
-  const metrics = await loadMetrics(settings.metricsDir === undefined ? {} : { user: settings.metricsDir });
+  // A run left them out too; if it did not, their absence is found.
+  const metrics = await loadMetrics(
+    settings.metricsDir === undefined ? {} : { user: settings.metricsDir },
+    ({ name, reason }) => io.stderr.write(`metric ${name} is left out: ${reason}\n`),
+  );
   const snapshotDir = join(dir, 'snapshot');
-  const manifest = await copyState(call, snapshotNames(metrics), snapshotDir);
+  const { manifest, keptEvents } = await copyState(call, snapshotNames(metrics), snapshotDir);
   const opened = await openForVerify(settings, trace, call);
   try {
     return await verifyRun({
@@ -48,6 +54,8 @@ async function recount(call: Call, trace: string, dir: string): Promise<VerifyRe
       manifest,
       metrics,
       snapshotDir,
+      archiveDir: runPaths(settings, settings.run).archive,
+      keptEvents,
       memoryMb: Math.round(settings.memoryMb * (1 - TRACE_MEMORY_SHARE)),
       threads: availableParallelism(),
       tempDir: dir,
@@ -63,16 +71,27 @@ async function recount(call: Call, trace: string, dir: string): Promise<VerifyRe
   }
 }
 
-async function copyState(call: Call, names: readonly string[], dir: string): Promise<Manifest> {
+interface RunCopy {
+  readonly manifest: Manifest;
+  readonly keptEvents: readonly KeptEvents[];
+}
+
+async function copyState(call: Call, names: readonly string[], dir: string): Promise<RunCopy> {
   const { io, settings } = call;
   const reader = await openRunReader(settings, settings.run, io.cwd, io.clock);
   try {
     const manifest = await reader.manifest();
     await reader.snapshot(names, dir);
-    return manifest;
+    // After the snapshot: what is gone from a final hour by then does not come back.
+    return { manifest, keptEvents: manifest.keep === 'all' ? [] : await countEvents(reader) };
   } finally {
     await reader.close();
   }
+}
+
+async function countEvents(reader: RunReader): Promise<KeptEvents[]> {
+  const { rows } = await reader.query('SELECT epoch_us(hour), count(*) FROM events GROUP BY hour');
+  return rows.map(([hour, events]) => ({ hour: eventTime(Number(hour)), events: Number(events) }));
 }
 
 async function openForVerify(settings: Settings, trace: string, call: Call) {

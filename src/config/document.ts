@@ -1,3 +1,4 @@
+import { diffSchema, infosOf, rejectedSchema } from './command-options.ts';
 import type { FieldInfo } from './field.ts';
 import type { SettingKey } from './schema.ts';
 import { GENERATE_KEYS, generateInfo, RUN_NAME, SETTING_KEYS, settingInfo } from './schema.ts';
@@ -12,7 +13,13 @@ export function optionsPage(): string {
     ...SETTING_KEYS.map(settingSection),
     '## Options of `generate`',
     'These are flags only: a trace is made by a command that says all of it.',
-    generateTable(),
+    flagTable(GENERATE_KEYS.map(generateInfo)),
+    '## Options of `rejected`',
+    'These are flags only: they say what one call is to show.',
+    flagTable(Object.values(infosOf(rejectedSchema))),
+    '## Options of `diff`',
+    'These are flags only, too.',
+    flagTable(Object.values(infosOf(diffSchema))),
   ]
     .join('\n\n')
     .concat('\n');
@@ -59,8 +66,8 @@ function settingSection(key: SettingKey): string {
   ].join('\n\n');
 }
 
-function generateTable(): string {
-  const rows = GENERATE_KEYS.map(generateInfo).map((info) => {
+function flagTable(infos: readonly FieldInfo[]): string {
+  const rows = infos.map((info) => {
     return `| ${[flagOf(info), defaultOf(info), exampleOf(info), info.about].join(' | ')} |`;
   });
   return ['| flag | default | example | |', '|---|---|---|---|', ...rows].join('\n');

@@ -5,7 +5,7 @@ import type { Slots, Weights } from '../model/scoring.ts';
 import { parseSlots, parseWeights } from '../model/scoring.ts';
 import type { Speed } from '../model/status.ts';
 import type { EventTime } from '../model/time.ts';
-import { MICROS_PER_MS, parseDuration, parseTime } from '../model/time.ts';
+import { hourOf, MICROS_PER_MS, parseDuration, parseTime } from '../model/time.ts';
 
 /** What a flag, a variable or a line of YAML can hold before it is checked. */
 export type ValueSpec = string | number | boolean | readonly (string | number)[];
@@ -111,6 +111,15 @@ export function durationMs(minMs: number, maxMs: number, range: string): Parsed<
 /** An instant in UTC. */
 export function instant(): Parsed<EventTime> {
   return parsed('expected a time in UTC such as 2024-03-01 or 2024-03-01T14:00', (value) => parseTime(value));
+}
+
+/** The hour that an instant in UTC lies in, or `none`. */
+export function hourOrNone(): Parsed<EventTime | 'none'> {
+  return parsed('expected an hour in UTC such as 2024-03-01T14:00, or none', (value) => {
+    if (value === 'none') return 'none';
+    const time = parseTime(value);
+    return time === undefined ? undefined : hourOf(time);
+  });
 }
 
 /** `max`, or a number above 0; a trailing `x` as in `60x` is how people say it. */

@@ -125,7 +125,7 @@ export const settingsSchema = z.object({
     name: 'faults',
     value: 'SPEC',
     about:
-      'What to inject, to see the answers stay right: disorder (longest delay), duplicate, corrupt and late (shares of the events), stall (a partition that is silent from WHEN for a while; T is the start of the run). Counted and labelled as injected.',
+      'What to inject, to see the answers stay right: disorder (longest delay), duplicate, corrupt and late (shares of the events), stall (a partition that is silent from WHEN for a while; T is the start of the run). Counted and labelled as injected. The demo injects mild ones unless told otherwise.',
     example: 'disorder=5m,duplicate=1%,corrupt=0.1%,late=0.01%,stall=partition:1@T+6h+30m',
   }),
   faultSeed: defaulted(integer(0, Number.MAX_SAFE_INTEGER), '1', {

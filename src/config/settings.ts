@@ -39,10 +39,18 @@ export async function resolveSettings(spec: SettingsSpec): Promise<ResolvedSetti
 
 /** Checks the flags of `generate`. Throws USAGE. */
 export function resolveGenerate(spec: Pick<SettingsSpec, 'flags' | 'cwd'>): GenerateSettings {
-  const given = fromFlags(spec, (key) => infoOf(Reflect.get(generateSchema.shape, key)));
-  const settings = check(generateSchema, given, spec.cwd);
-  checkRange(settings, given);
-  return Object.freeze(settings);
+  return resolveFlags(generateSchema, spec);
+}
+
+/** Checks options that a command takes as flags alone, and a range `from` to `to` among them. Throws USAGE. */
+export function resolveFlags<S extends z.ZodObject>(
+  schema: S,
+  spec: Pick<SettingsSpec, 'flags' | 'cwd'>,
+): Readonly<z.output<S>> {
+  const given = fromFlags(spec, (key) => infoOf(Reflect.get(schema.shape, key)));
+  const options = check(schema, given, spec.cwd);
+  checkRange(options, given);
+  return Object.freeze(options);
 }
 
 function fromFlags(spec: Pick<SettingsSpec, 'flags' | 'cwd'>, info: (key: string) => FieldInfo): Map<string, Given> {

@@ -9,7 +9,7 @@ import { PUBLIC_TABLES } from '../model/public-tables.ts';
 import type { EventTime } from '../model/time.ts';
 import { eventTime, wallTime } from '../model/time.ts';
 import type { Clock } from '../time/clock.ts';
-import { finalizeSql, reviseSql } from './closing.ts';
+import { finalizeSql, redefineSql, reviseSql } from './closing.ts';
 import { guardedQuery } from './guard.ts';
 import { createHistorySize } from './history-size.ts';
 import type { ArchiveFile, Closing, HotStore, HourRow, PartitionProgress, Revision, WaitingHour } from './hot-store.ts';
@@ -53,7 +53,12 @@ export class DuckDBStore implements HotStore {
       ...parts.metrics.flatMap((metric) => [metric.name, dayTable(metric)]),
     ]);
     this.historySize = createHistorySize(parts.setup, parts.clock);
-    this.refreshLive = createLive({ session: parts.live, metrics: parts.metrics, clock: parts.clock, to: parts.manifest.to });
+    this.refreshLive = createLive({
+      session: parts.live,
+      metrics: parts.metrics,
+      clock: parts.clock,
+      to: parts.manifest.to,
+    });
   }
 
   async progress(): Promise<PartitionProgress[]> {
@@ -71,7 +76,7 @@ export class DuckDBStore implements HotStore {
       const { progress, result } = await compute(session);
       const rows = progress.map(
         (p) =>
-          `(${p.partition}, ${p.firstOffset}, ${p.nextOffset}, ${p.watermark === undefined ? 'NULL' : timestamp(p.watermark)}, ${p.lastSeq}, ${p.resent}, ${p.controls}, ${p.gaps}, ${p.ended}, ${p.watermarkAt === undefined ? 'NULL' : `make_timestamp(${p.watermarkAt * 1000})`})`,
+          `(${p.partition}, ${p.firstOffset}, ${p.nextOffset}, ${p.watermark === undefined ? 'NULL' : timestamp(p.watermark)}, ${p.lastSeq}, ${p.resent}, ${p.controls}, ${p.gaps}, ${p.ended}, ${p.watermarkAt === undefined ? 'NULL' : `make_timestamp(${p.watermarkAt * 1000})`}, ${p.replayed})`,
       );
       // The offsets move in the transaction that made the batch's effect durable, and nowhere else.
       await session.run(`DELETE FROM store.progress; INSERT INTO store.progress VALUES ${rows.join(', ')}`);
@@ -96,6 +101,14 @@ export class DuckDBStore implements HotStore {
 
   async revise(revision: Revision): Promise<void> {
     await this.#closingTransaction(reviseSql(revision));
+  }
+
+  async redefine(metrics: readonly Metric[], hours: Revision['hours']): Promise<void> {
+    const hashes = Object.fromEntries(metrics.map(({ name, hash }) => [name, hash]));
+    const manifest = { ...this.manifest, metrics: { ...this.manifest.metrics, ...hashes } };
+    const others = this.metrics.filter(({ name }) => !metrics.some((metric) => metric.name === name));
+    const meta = { manifest: JSON.stringify(manifest), metrics: JSON.stringify([...others, ...metrics]) };
+    await this.#closingTransaction(redefineSql(metrics, hours, meta));
   }
 
   async #closingTransaction(statements: readonly string[]): Promise<void> {
@@ -217,6 +230,7 @@ function toProgress(row: Row): PartitionProgress {
     controls: numberOf(row.controls),
     gaps: numberOf(row.gaps),
     ended: row.ended === true,
+    replayed: row.replayed === true,
     watermarkAt: typeof at === 'bigint' ? wallTime(Number(at)) : undefined,
   };
 }

@@ -96,7 +96,7 @@ async function createIfEmpty(
   if (numberOf(tables.n) > 0) return;
   const partitions = Array.from(
     { length: manifest.partitions },
-    (_, partition) => `(${partition}, 0, 0, NULL, -1, 0, 0, 0, false, NULL)`,
+    (_, partition) => `(${partition}, 0, 0, NULL, -1, 0, 0, 0, false, NULL, false)`,
   );
   await session.transaction(async () => {
     for (const statement of [...createTables(metrics), ...createFileViews(metrics)]) await session.run(statement);

@@ -11,10 +11,14 @@ export {
   closingTable,
   createClosingDayTable,
   createClosingTable,
+  createRecomputedTable,
   dayTable,
   EVENT_COLUMNS,
   PUBLIC_EVENT_COLUMNS,
+  recomputedTable,
 } from './tables.ts';
+
+export { type FateTotals, failedMetrics, fateTotals } from './totals.ts';
 
 /** What the store knows of one partition; moves only in the transaction that made the records' effect durable. */
 export interface PartitionProgress {
@@ -32,6 +36,8 @@ export interface PartitionProgress {
   /** Events whose `prev` was not the `seq` before them: each says that a record was lost on the way. */
   readonly gaps: number;
   readonly ended: boolean;
+  /** A replay writes to it: a `begin` or an event with `seq` has come. Then no time in an event moves its watermark. */
+  readonly replayed: boolean;
   /** When the watermark last moved; undefined before it first did. Only shown, never reckoned with. */
   readonly watermarkAt: WallTime | undefined;
 }
@@ -150,6 +156,12 @@ export interface HotStore {
   finalize(closing: Closing): Promise<void>;
   /** Replaces what final hours hold by a new revision, in one transaction. */
   revise(revision: Revision): Promise<void>;
+  /**
+   * Defines metrics anew, or for the first time, in one transaction: the rows that `recomputedTable` and
+   * `closingDayTable` hold take the place of what the store has of them, each final hour gets its new revision, and the
+   * manifest their hashes. The store must be opened again afterwards.
+   */
+  redefine(metrics: readonly Metric[], hours: Revision['hours']): Promise<void>;
   /** Final hours with late events that wait for being amended, oldest first. */
   waitingHours(): Promise<readonly WaitingHour[]>;
   /** Hours that are final. */

@@ -68,7 +68,7 @@ export function createTables(metrics: readonly Metric[]): string[] {
     'CREATE SCHEMA rollups',
     'CREATE TABLE store.meta (name VARCHAR, value VARCHAR)',
     `CREATE TABLE store.progress ("partition" INTEGER, first_offset BIGINT, next_offset BIGINT, watermark TIMESTAMP,
-       last_seq BIGINT, resent BIGINT, controls BIGINT, gaps BIGINT, ended BOOLEAN, watermark_at TIMESTAMP)`,
+       last_seq BIGINT, resent BIGINT, controls BIGINT, gaps BIGINT, ended BOOLEAN, watermark_at TIMESTAMP, replayed BOOLEAN)`,
     'CREATE TABLE store.hours (hour TIMESTAMP, state VARCHAR, revision INTEGER, watermark TIMESTAMP, finalized_at TIMESTAMP)',
     `CREATE TABLE store.events (${columnList(EVENT_COLUMNS)})`,
     `CREATE TABLE store.late_events (${columnList(lateColumns)})`,
@@ -96,7 +96,7 @@ export function createRollupTables(metric: Metric): string[] {
 }
 
 /** Name of the table of a metric's sums by day. */
-export function dayTable(metric: Metric): string {
+export function dayTable(metric: Pick<Metric, 'name'>): string {
   return `${metric.name}_day`;
 }
 
@@ -123,6 +123,16 @@ export function closingDayTable(metric: Metric): string {
 /** Makes that table, empty, in the session that closes. */
 export function createClosingDayTable(metric: Metric): string {
   return `CREATE OR REPLACE TEMP TABLE ${closingDayTable(metric)} (${columnList(dayColumns(metric))}, revision INTEGER)`;
+}
+
+/** Where recomputing collects a metric's rows of all final hours, for `redefine` to take over. */
+export function recomputedTable(metric: Metric): string {
+  return `temp.${identifier(`recomputed_${metric.name}`)}`;
+}
+
+/** Makes that table, empty, in the session that closes. */
+export function createRecomputedTable(metric: Metric): string {
+  return `CREATE OR REPLACE TEMP TABLE ${recomputedTable(metric)} (${columnList(rollupColumns(metric))}, revision INTEGER)`;
 }
 
 /** Where amending leaves the new fate of each late event that it looked at. */
@@ -152,15 +162,19 @@ export function createLiveCatalog(metrics: readonly Metric[]): string[] {
 
 /** Public names over final rows only, kept in the file for people who open it with other tools. */
 export function createFileViews(metrics: readonly Metric[]): string[] {
-  return [
-    ...publicViews('main', 'store'),
-    ...metrics.map((metric) => {
-      const columns = rollupColumnList(metric);
-      return `CREATE OR REPLACE VIEW main.${identifier(metric.name)} AS
-        SELECT ${columns}, 'final' AS state, revision FROM rollups.${identifier(metric.name)}`;
-    }),
-    ...metrics.map((metric) => dayView('main', 'rollups', metric)),
-  ];
+  return [...publicViews('main', 'store'), ...createMetricViews(metrics)];
+}
+
+/** Those of metrics. */
+export function createMetricViews(metrics: readonly Metric[]): string[] {
+  return metrics.flatMap((metric) => {
+    const columns = rollupColumnList(metric);
+    return [
+      `CREATE OR REPLACE VIEW main.${identifier(metric.name)} AS
+        SELECT ${columns}, 'final' AS state, revision FROM rollups.${identifier(metric.name)}`,
+      dayView('main', 'rollups', metric),
+    ];
+  });
 }
 
 function dayView(schema: string, rollups: string, metric: Metric): string {

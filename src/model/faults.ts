@@ -78,6 +78,13 @@ export function faultsText(faults: Faults): string {
   return parts.length === 0 ? 'none' : parts.join(',');
 }
 
+/** What a manifest says is injected. Throws a RangeError for anything that `faultsText` does not write. */
+export function faultsOf(manifest: { readonly faults: string }): Faults {
+  const faults = parseFaults(manifest.faults);
+  if (faults === undefined) throw new RangeError(`faults of a manifest: ${manifest.faults}`);
+  return faults;
+}
+
 function readDisorder(value: string): number | undefined {
   const micros = parseDuration(value);
   return micros !== undefined && micros <= MAX_DISORDER ? micros : undefined;
@@ -87,8 +94,10 @@ function readDisorder(value: string): number | undefined {
 function readRate(value: string): number | undefined {
   const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(value) ?? [];
   if (digits === undefined) return undefined;
-  const parts = Math.round(Number(digits) * (percent === '%' ? RATE_UNIT / 100 : RATE_UNIT));
-  return parts <= RATE_UNIT ? parts : undefined;
+  const parts = Number(digits) * (percent === '%' ? RATE_UNIT / 100 : RATE_UNIT);
+  // What would round to nothing is not what was asked for.
+  if (parts > 0 && parts < 1) return undefined;
+  return parts <= RATE_UNIT ? Math.round(parts) : undefined;
 }
 
 function rateText(parts: number): string {

@@ -1,6 +1,7 @@
 import type { Archive } from '../archive/archive.ts';
 import type { BusConsumer } from '../bus/bus.ts';
 import type { HotStore, PartitionProgress } from '../hot-store/hot-store.ts';
+import { failedMetrics, fateTotals } from '../hot-store/hot-store.ts';
 import type { ProcessorStatus } from '../model/status.ts';
 import type { EventTime, WallTime } from '../model/time.ts';
 import { MICROS_PER_MS } from '../model/time.ts';
@@ -67,22 +68,16 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     options,
     [...final.filter(({ revision }) => revision > 1), ...recent].map(({ hour }) => hour),
   );
-  // Not from `hours`: rejected records may belong to none.
-  const totals = await store.query(
-    'SELECT sum(counted), sum(late + late_after), sum(rejected + rejected_after), sum(duplicate) FROM receipts',
-  );
-  const [counted, late, rejected, duplicate] = (totals.rows[0] ?? []).map((cell) => Number(cell ?? 0));
   return new Loop(options, await store.progress(), await store.openHours(), {
-    counted: counted ?? 0,
-    late: late ?? 0,
-    rejected: rejected ?? 0,
-    duplicate: duplicate ?? 0,
+    ...(await fateTotals(store)),
+    failedMetrics: await failedMetrics(store),
     finalHours: final.length,
     lastFinal: last,
   }).start();
 }
 
 interface Totals {
+  failedMetrics: Record<string, string>;
   counted: number;
   late: number;
   rejected: number;
@@ -99,7 +94,6 @@ class Loop {
   readonly #abort = new AbortController();
   readonly #rate = new RateMeter();
   readonly #totals: Totals;
-  readonly #failedMetrics: Record<string, string> = {};
   #progress: readonly PartitionProgress[];
   #openHours: readonly EventTime[];
   #processed = 0;
@@ -160,7 +154,7 @@ class Loop {
     const maxRows = this.#options.batchRows ?? MAX_BATCH_ROWS;
     const batch = await consumer.poll({ minRows: maxRows, maxRows, waitMs: MAX_WAIT_MS, signal: this.#abort.signal });
     if (batch.events.length === 0 && batch.controls.length === 0) return;
-    const reading = readBatch(this.#progress, batch, this.#latenessMicros);
+    const reading = readBatch(this.#progress, batch, store.manifest);
     const progress = stamped(this.#progress, reading.progress, clock.now());
     const rows = batch.events.reduce((sum, { rowCount }) => sum + rowCount, 0);
     logger.debug({ rows, step: 'write' }, 'batch');
@@ -207,7 +201,7 @@ class Loop {
       for (const { hour, failures } of closed) {
         this.#totals.finalHours++;
         this.#totals.lastFinal = hour;
-        for (const { metric, reason } of failures) this.#failedMetrics[metric] = reason;
+        for (const { metric, reason } of failures) this.#totals.failedMetrics[metric] = reason;
       }
       this.#openHours = await store.openHours();
       await this.#amendDue();
@@ -284,7 +278,7 @@ class Loop {
       finalHours: this.#totals.finalHours,
       lastFinal: this.#totals.lastFinal,
       lag: consumer.lag(),
-      failedMetrics: this.#failedMetrics,
+      failedMetrics: this.#totals.failedMetrics,
     };
   }
 }

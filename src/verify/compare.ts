@@ -12,13 +12,15 @@ export interface Pairing {
   /** SELECTs of keys and values. */
   readonly expected: string;
   readonly found: string;
+  /** How many differences are told in full; default `MAX_EXAMPLES`. */
+  readonly examples?: number;
 }
 
 export interface PairingResult {
   readonly expectedRows: number;
   readonly foundRows: number;
   readonly differences: number;
-  /** The first by key, at most `MAX_EXAMPLES`. */
+  /** The first by key, as many as the pairing asks for. */
   readonly examples: readonly Difference[];
 }
 
@@ -35,7 +37,8 @@ export async function comparePairs(session: Session, pairing: Pairing): Promise<
       ? []
       : await session.rows(`
           SELECT * FROM (${pairedSql(pairing)}) WHERE ${differs}
-          ORDER BY ${pairing.keys.map((key) => `${identifier(key)} NULLS LAST`).join(', ')} LIMIT ${MAX_EXAMPLES}`);
+          ORDER BY ${pairing.keys.map((key) => `${identifier(key)} NULLS LAST`).join(', ')}
+          LIMIT ${pairing.examples ?? MAX_EXAMPLES}`);
   return {
     expectedRows: numberOf(totals.expected_rows),
     foundRows: numberOf(totals.found_rows),
@@ -48,6 +51,68 @@ export async function comparePairs(session: Session, pairing: Pairing): Promise<
 export function rowsCheck(check: string, scope: string, result: PairingResult): VerifyCheck {
   const { expectedRows, foundRows, differences, examples } = result;
   return { check, scope, expected: expectedRows, found: foundRows, equal: differences === 0, differences, examples };
+}
+
+/**
+ * Compares how many records stand under each key; both sides select keys and `records`. A key that counts nothing may be
+ * left out, on either side. The check shows the sums.
+ */
+export async function compareCounts(
+  session: Session,
+  check: { readonly check: string; readonly scope: string },
+  { keys, expected, found }: Pick<Pairing, 'keys' | 'expected' | 'found'>,
+): Promise<VerifyCheck> {
+  const list = columnList(keys);
+  const counted = (side: string): string =>
+    `SELECT ${list}, CAST(sum(records) AS BIGINT) AS records FROM (${side}) GROUP BY ${list} HAVING sum(records) IS DISTINCT FROM 0`;
+  const sides = { expected: counted(expected), found: counted(found) };
+  const result = await comparePairs(session, { keys, values: ['records'], ...sides });
+  const sums = await session.row(`
+    SELECT (SELECT CAST(coalesce(sum(records), 0) AS BIGINT) FROM (${expected})) AS expected,
+      (SELECT CAST(coalesce(sum(records), 0) AS BIGINT) FROM (${found})) AS found`);
+  return {
+    ...rowsCheck(check.check, check.scope, result),
+    expected: numberOf(sums.expected),
+    found: numberOf(sums.found),
+  };
+}
+
+/** A rule that each row of a relation keeps by itself. */
+export interface Rule {
+  readonly check: string;
+  readonly scope: string;
+  readonly keys: readonly string[];
+  readonly values: readonly string[];
+  /** What the rows are taken from: a table or a SELECT in brackets. */
+  readonly all: string;
+  /** SELECT of keys and values of the rows that break the rule. */
+  readonly wrong: string;
+  /** The rule in words. */
+  readonly expected: string;
+}
+
+/** A check that no row breaks a rule: `expected` rows must keep it, `found` do. */
+export async function noneWrong(session: Session, rule: Rule): Promise<VerifyCheck> {
+  const { check, scope, keys, values } = rule;
+  const counts = await session.row(
+    `SELECT (SELECT count(*) FROM ${rule.all}) AS rows, (SELECT count(*) FROM (${rule.wrong})) AS wrong`,
+  );
+  const [rows, wrong] = [numberOf(counts.rows), numberOf(counts.wrong)];
+  const order = keys.map((key) => `${identifier(key)} NULLS LAST`).join(', ');
+  const examples =
+    wrong === 0 ? [] : await session.rows(`SELECT * FROM (${rule.wrong}) ORDER BY ${order} LIMIT ${MAX_EXAMPLES}`);
+  return {
+    check,
+    scope,
+    expected: rows,
+    found: rows - wrong,
+    equal: wrong === 0,
+    differences: wrong,
+    examples: examples.map((row): Difference => {
+      const key = reportRow(row, keys);
+      return { problem: 'different', key, expected: { rule: rule.expected }, found: reportRow(row, values) };
+    }),
+  };
 }
 
 /** One row per key: how often it stands on either side, and its values there (exact where it stands there once). */

@@ -18,8 +18,13 @@ const MOST_TRIES = KILLS * 4;
 const TRACE_HOURS = 48;
 /** An hour of the trace every half second: closings come one by one, so that each kill has its own. */
 const PACED = 7_200;
+/** Everything that can go wrong on the way, hours that are amended as soon as may be, and events that are dropped. */
+const FLAGS = [
+  ...['--faults', 'disorder=5m,duplicate=1%,corrupt=0.5%,late=0.3%,stall=partition:1@T+6h+40m', '--fault-seed', '7'],
+  ...['--amend-after', '1h', '--hot-hours', '24'],
+];
 
-/** A record of each fate that a replay in order can give, and times as text, so that the trace must be ordered first. */
+/** A trace with repeats, conflicts and bad rows of its own, and times as text, so that it must be ordered first. */
 async function writeTrace(folder: string): Promise<void> {
   await writeSqlTrace({
     file: join(folder, 'provisioned', 'full.parquet'),
@@ -84,10 +89,10 @@ test('kill -9 at any moment, then the same command: the same answers, nothing lo
   const trace = join(folder, 'trace');
   await writeTrace(trace);
   const undisturbed = { dataDir: join(folder, 'undisturbed'), run: 'whole' };
-  await runToTheEnd({ ...undisturbed, trace, speed: 'max' });
+  await runToTheEnd({ ...undisturbed, trace, speed: 'max', flags: FLAGS });
   assert.deepEqual(await imbalances(undisturbed), []);
-  const { counted, rejected, duplicate } = await fates(undisturbed);
-  assert.ok(counted > 70_000 && rejected > 150 && duplicate > 150, 'the trace has records of each fate');
+  const { counted, rejected, duplicate, late } = await fates(undisturbed);
+  assert.ok(counted > 70_000 && rejected > 400 && duplicate > 800 && late > 150, 'there are records of each fate');
 
   const landed: KillPoint[] = [];
   const killed = { dataDir: join(folder, 'killed'), run: 'run-0' };
@@ -99,7 +104,7 @@ test('kill -9 at any moment, then the same command: the same answers, nothing lo
     const point = tries === 0 ? WHILE_ORDERING : (KILL_POINTS[landed.length % KILL_POINTS.length] ?? WHILE_ORDERING);
     // At full speed closings hold several hours and batches are large.
     const speed = tries % 8 === 7 ? 'max' : PACED;
-    const { code, signal, log, stderr } = await killAt(point, { ...killed, trace, speed });
+    const { code, signal, log, stderr } = await killAt(point, { ...killed, trace, speed, flags: FLAGS });
     if (signal !== 'SIGKILL') {
       assert.equal(code, 0, `${point.name}: only a kill or its end stops a run; it wrote: ${stderr}`);
       await assertSame(undisturbed, killed);
@@ -108,7 +113,7 @@ test('kill -9 at any moment, then the same command: the same answers, nothing lo
       landed.push(point);
     }
   }
-  await runToTheEnd({ ...killed, trace, speed: 'max' });
+  await runToTheEnd({ ...killed, trace, speed: 'max', flags: FLAGS });
   await assertSame(undisturbed, killed);
   const critical = landed.filter((point) => point.critical).length;
   t.diagnostic(`${landed.length} kills, ${critical} of them inside a closing or a commit`);

@@ -6,7 +6,7 @@ import { numberOf, textOf } from '../../src/engine/session.ts';
 import { identifier, quoted } from '../../src/engine/sql.ts';
 import { PUBLIC_EVENT_COLUMNS } from '../../src/hot-store/hot-store.ts';
 import type { RunPlace } from './run-content.ts';
-import { withStores } from './run-content.ts';
+import { CURRENT_FILES, withStores } from './run-content.ts';
 
 interface LedgerFile {
   readonly path: string;
@@ -15,12 +15,14 @@ interface LedgerFile {
   readonly rows: number;
   readonly bytes: number;
   readonly sha256: string;
+  /** No later revision of its hour and dataset is there. */
+  readonly current: boolean;
 }
 
 /**
  * Every way in which the archive of a finished run is not what its ledger says: files on disk, ledger and
- * `current.json` must name the same files, each file must have its bytes, hash and rows, and hold exactly the store's
- * rows of its hour. Empty if all is right.
+ * `current.json` must agree, each file must have its bytes, hash and rows, and each current one hold exactly the store's
+ * rows of its hour, where the store still has them. Empty if all is right.
  */
 export async function archiveFaults(place: RunPlace): Promise<string[]> {
   const base = join(place.dataDir, 'archive', place.run);
@@ -29,7 +31,8 @@ export async function archiveFaults(place: RunPlace): Promise<string[]> {
     const faults = await comparePaths(base, ledger);
     for (const file of ledger) faults.push(...(await fileFaults(join(base, file.path), file)));
     // What is not there or damaged cannot be read; its fault is known by now.
-    return faults.length > 0 ? faults : await contentFaults(session, base, ledger);
+    const current = ledger.filter((file) => file.current);
+    return faults.length > 0 ? faults : await contentFaults(session, base, current);
   });
 }
 
@@ -44,7 +47,8 @@ export async function filesBelow(folder: string): Promise<string[]> {
 
 async function readLedger(session: Session): Promise<LedgerFile[]> {
   const rows = await session.rows(
-    'SELECT * REPLACE (epoch_us(hour) AS hour) FROM found.store.archive_files ORDER BY path',
+    `SELECT * REPLACE (epoch_us(hour) AS hour), path IN (SELECT path FROM (${CURRENT_FILES.replace('store.', 'found.store.')})) AS current
+     FROM found.store.archive_files ORDER BY path`,
   );
   return rows.map((row) => ({
     path: textOf(row.path),
@@ -53,6 +57,7 @@ async function readLedger(session: Session): Promise<LedgerFile[]> {
     rows: numberOf(row.rows),
     bytes: numberOf(row.bytes),
     sha256: textOf(row.sha256),
+    current: row.current === true,
   }));
 }
 
@@ -64,7 +69,8 @@ async function comparePaths(base: string, ledger: readonly LedgerFile[]): Promis
     const content: { files: LedgerFile[] } = JSON.parse(await readFile(join(base, file), 'utf8'));
     published.push(...content.files.map((entry) => `${entry.path} ${entry.rows} ${entry.bytes} ${entry.sha256}`));
   }
-  const expected = ledger.map((entry) => `${entry.path} ${entry.rows} ${entry.bytes} ${entry.sha256}`);
+  const current = ledger.filter((entry) => entry.current);
+  const expected = current.map((entry) => `${entry.path} ${entry.rows} ${entry.bytes} ${entry.sha256}`);
   return [
     ...differences(
       'the ledger',
@@ -103,7 +109,8 @@ async function contentFaults(session: Session, base: string, ledger: readonly Le
   for (const dataset of new Set(ledger.map((file) => file.dataset))) {
     const files = ledger.filter((file) => file.dataset === dataset);
     const list = files.map(({ path }) => quoted(join(base, path))).join(', ');
-    const archived = `SELECT * EXCLUDE (filename) FROM read_parquet([${list}], filename = true, hive_partitioning = false)`;
+    const kept = dataset === 'events' ? 'hour >= (SELECT min(hour) FROM found.store.events)' : 'true';
+    const archived = `SELECT * EXCLUDE (filename) FROM read_parquet([${list}], filename = true, hive_partitioning = false) WHERE ${kept}`;
     const stored =
       dataset === 'events'
         ? `SELECT ${PUBLIC_EVENT_COLUMNS} FROM found.store.events`

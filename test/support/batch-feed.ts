@@ -9,16 +9,18 @@ import { busEvent, eventChunk } from './event-chunk.ts';
 import { ask } from './store.ts';
 import type { RowSpec } from './trace-row.ts';
 
-/** A record of a batch: an event, or a watermark of its partition. Partition 0 unless it says otherwise. */
+/** A record of a batch: an event, or a control record of its partition. Partition 0 unless it says otherwise. */
 export type FeedItem =
   | {
       readonly row: RowSpec;
       readonly partition?: number;
+      /** Counted up by itself; NaN for a producer that sends none. */
       readonly seq?: number;
       readonly badColumns?: string;
       readonly raw?: string;
     }
-  | { readonly watermark: EventTime; readonly partition?: number };
+  | { readonly watermark: EventTime; readonly partition?: number }
+  | { readonly begin: true; readonly partition?: number };
 
 /** Writes batches into a store as the processor does, one transaction each, with offsets and headers as a replay gives them. */
 export class BatchFeed {
@@ -35,11 +37,11 @@ export class BatchFeed {
     this.#lastSeq = this.#nextOffset.map(() => -1);
   }
 
-  /** One batch of these records, in this order. */
+  /** One batch of these records, in this order, after which the bus holds no more. */
   async batch(...items: readonly FeedItem[]): Promise<FateCounts> {
     const batch = this.#place(items);
     const before = await this.#store.progress();
-    const reading = readBatch(before, batch, this.#store.manifest.latenessMs * 1_000);
+    const reading = readBatch(before, batch, this.#store.manifest);
     return await this.#store.ingest(async (session) => ({
       progress: reading.progress,
       result: await this.#writer.write(session, batch, reading),
@@ -62,13 +64,18 @@ export class BatchFeed {
         controls.push({ kind: 'watermark', partition, offset, watermark: item.watermark, manifest: undefined });
         continue;
       }
+      if ('begin' in item) {
+        const { manifest } = this.#store;
+        controls.push({ kind: 'begin', partition, offset, watermark: undefined, manifest });
+        continue;
+      }
       const seq = item.seq ?? this.#seq++;
-      const prev = this.#lastSeq[partition] ?? -1;
-      this.#lastSeq[partition] = Math.max(prev, seq);
+      const prev = Number.isNaN(seq) ? Number.NaN : (this.#lastSeq[partition] ?? -1);
+      if (seq > prev) this.#lastSeq[partition] = seq;
       const { row, badColumns = null, raw = null } = item;
       events.push(busEvent(row, { partition, offset, seq, prev, badColumns, raw }));
     }
-    return { events: events.length === 0 ? [] : [eventChunk(events)], controls };
+    return { events: events.length === 0 ? [] : [eventChunk(events)], controls, waiting: [] };
   }
 }
 

@@ -66,9 +66,15 @@ export interface LooseEvent {
   readonly prev: number;
 }
 
+/** The values of a chunk, row by row. */
+export function rowsOf(chunk: DuckDBDataChunk): DuckDBValue[][] {
+  // Through vectors of its own: a blob's vector reads wrong bytes where it was written through.
+  return new DuckDBDataChunk(chunk.chunk).getRows();
+}
+
 /** Takes a chunk apart. */
 export function looseEvents({ chunk, partition, offset, seq, prev }: EventChunk): LooseEvent[] {
-  return chunk.getRows().map((values, row) => ({
+  return rowsOf(chunk).map((values, row) => ({
     values,
     partition: partition[row] ?? -1,
     offset: offset[row] ?? -1,
@@ -100,7 +106,7 @@ function valuesOf({ row, partition, offset, seq, badColumns, raw }: BusEvent): D
   return [
     partition,
     BigInt(offset),
-    BigInt(Number.isNaN(seq) ? 0 : seq),
+    Number.isNaN(seq) ? null : BigInt(seq),
     false,
     ...columns,
     badColumns,

@@ -7,6 +7,7 @@ const INTERFACES = [
   'bus/bus.ts',
   'hot-store/hot-store.ts',
   'metrics/metric.ts',
+  'replay/faults.ts',
   'replay/replay.ts',
   'trace/trace.ts',
   'warehouse/warehouse.ts',

@@ -14,6 +14,7 @@ export interface KillPoint {
 }
 
 const isClosing = ({ msg }: LogLine): boolean => msg === 'closing' || msg === 'closed';
+const isAmending = ({ msg }: LogLine): boolean => msg === 'amending' || msg === 'amended';
 const isBatch = ({ msg }: LogLine): boolean => msg === 'batch';
 
 /** Inside a step of the closing of hours: its own line is the last that any closing wrote. */
@@ -22,6 +23,15 @@ const closing = (step: string, withinMs: number): KillPoint => ({
   after: (line) => line.msg === 'closing' && line.step === step,
   withinMs,
   hit: (log) => log.findLast(isClosing)?.step === step,
+  critical: true,
+});
+
+/** Inside a step of amending an hour. */
+const amending = (step: string, withinMs: number): KillPoint => ({
+  name: `amending, ${step}`,
+  after: (line) => line.msg === 'amending' && line.step === step,
+  withinMs,
+  hit: (log) => log.findLast(isAmending)?.step === step,
   critical: true,
 });
 
@@ -36,11 +46,14 @@ const batch = (step: string, withinMs: number): KillPoint => ({
 
 export const KILL_POINTS: readonly KillPoint[] = [
   closing('compute', 30),
+  amending('archive', 30),
   closing('archive', 80),
   batch('commit', 0),
+  amending('commit', 8),
   closing('commit', 12),
   closing('publish', 0),
   batch('write', 25),
+  amending('publish', 0),
   closing('commit', 0),
   { name: 'while starting', after: ({ msg }) => msg === 'spawned', withinMs: 1_500, hit: () => true, critical: false },
   closing('archive', 20),

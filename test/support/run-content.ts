@@ -9,17 +9,26 @@ export interface RunPlace {
   readonly run: string;
 }
 
-/** What must be equal in two runs of the same trace, whatever happened on the way: all but wall times and batch cuts. */
+/** The files of the archive that are current. */
+export const CURRENT_FILES =
+  'SELECT * FROM store.archive_files QUALIFY revision = max(revision) OVER (PARTITION BY hour, dataset)';
+
+/**
+ * What must be equal in two runs of the same trace, whatever happened on the way: all but wall times, batch cuts, and how
+ * often an hour was amended until its last late event was in.
+ */
 const COMPARED: Readonly<Record<string, string>> = {
-  hours: 'SELECT hour, state, revision FROM store.hours',
+  hours: 'SELECT hour, state, watermark >= hour + INTERVAL 70 minute AS passed FROM store.hours',
   receipts: `SELECT hour, "partition", sum(counted) AS counted, sum(late) AS late, sum(rejected) AS rejected, sum(duplicate) AS duplicate,
       min(first_offset) AS first_offset, max(last_offset) AS last_offset, count(*) FILTER (frozen) AS frozen
     FROM store.receipts GROUP BY hour, "partition"`,
-  progress: 'SELECT * FROM store.progress',
+  progress: 'SELECT * EXCLUDE (watermark_at) FROM store.progress',
   events: 'SELECT * FROM store.events',
-  late_events: 'SELECT * FROM store.late_events',
+  late_events: 'SELECT * EXCLUDE (revision) FROM store.late_events',
   rejected: 'SELECT * FROM store.rejected',
-  archive_files: 'SELECT hour, dataset, revision, rows FROM store.archive_files',
+  archive_files: `SELECT hour, dataset, rows FROM (${CURRENT_FILES})`,
+  fingerprints: 'SELECT * FROM store.fingerprints',
+  carried: 'SELECT * FROM store.carried',
   metric_failures: 'SELECT * FROM store.metric_failures',
 };
 
@@ -32,7 +41,7 @@ export async function compareRuns(expected: RunPlace, found: RunPlace): Promise<
     const rollups = metrics.map((row) => textOf(row.table_name));
     const queries = [
       ...Object.entries(COMPARED),
-      ...rollups.map((name) => [name, `SELECT * FROM rollups.${identifier(name)}`] as const),
+      ...rollups.map((name) => [name, `SELECT * EXCLUDE (revision) FROM rollups.${identifier(name)}`] as const),
     ];
     const differences: string[] = rollups.length === 0 ? ['no rollup table at all'] : [];
     for (const [name, sql] of queries) {
@@ -63,12 +72,17 @@ export async function imbalances(place: RunPlace): Promise<string[]> {
       'a partition has gaps, or did not end': 'SELECT * FROM found.store.progress WHERE gaps <> 0 OR NOT ended',
       'an hour is not final': "SELECT * FROM found.store.hours WHERE state <> 'final'",
       'an hour occurs twice': 'SELECT hour FROM found.store.hours GROUP BY hour HAVING count(*) <> 1',
-      'a final hour has not one frozen receipt per partition': `SELECT hour, "partition" FROM found.store.receipts
-        WHERE hour IN (SELECT hour FROM found.store.hours) GROUP BY ALL HAVING count(*) <> 1 OR NOT bool_and(frozen)`,
-      'counted is not the number of events': unequal('counted', 'found.store.events'),
+      'a final hour has more than one frozen receipt for a partition': `SELECT hour, "partition" FROM found.store.receipts
+        WHERE hour IN (SELECT hour FROM found.store.hours) AND frozen GROUP BY ALL HAVING count(*) > 1`,
+      'something but late and rejected records came after closing': `SELECT * FROM found.store.receipts
+        WHERE hour IN (SELECT hour FROM found.store.hours) AND NOT frozen AND counted + duplicate > 0`,
+      'counted is not the number of events': unequal('counted', ON_TIME_EVENTS, KEPT_HOURS),
+      'amended is not the number of events that were late': `SELECT * FROM (SELECT count(*) AS by_fate FROM found.store.late_events
+          WHERE fate = 'amended' AND ${KEPT_HOURS}), (SELECT count(*) AS by_rows FROM found.store.events SEMI JOIN found.store.late_events USING ("partition", "offset"))
+        WHERE by_fate <> by_rows`,
       'rejected is not the number of rejected rows': unequal('rejected', 'found.store.rejected'),
       'late is not the number of late events': unequal('late', 'found.store.late_events'),
-      'an offset occurs twice': `SELECT "partition", "offset" FROM (SELECT "partition", "offset" FROM found.store.events
+      'an offset occurs twice': `SELECT "partition", "offset" FROM (SELECT "partition", "offset" FROM ${ON_TIME_EVENTS}
         UNION ALL SELECT "partition", "offset" FROM found.store.rejected UNION ALL SELECT "partition", "offset" FROM found.store.late_events)
         GROUP BY ALL HAVING count(*) > 1`,
     };
@@ -115,9 +129,14 @@ function inCatalog(sql: string, catalog: string): string {
   return sql.replaceAll(/\b(store|rollups)\./g, `${catalog}.$1.`);
 }
 
-function unequal(fate: string, table: string): string {
+const ON_TIME_EVENTS =
+  '(SELECT * FROM found.store.events ANTI JOIN found.store.late_events USING ("partition", "offset"))';
+/** The store keeps the events of the last hours only. */
+const KEPT_HOURS = 'hour >= (SELECT min(hour) FROM found.store.events)';
+
+function unequal(fate: string, table: string, where = 'true'): string {
   return `SELECT coalesce(r.hour, t.hour) AS hour, r.n AS by_receipt, t.n AS by_rows
-    FROM (SELECT hour, "partition", sum(${fate}) AS n FROM found.store.receipts GROUP BY ALL HAVING n <> 0) r
+    FROM (SELECT hour, "partition", sum(${fate}) AS n FROM found.store.receipts WHERE ${where} GROUP BY ALL HAVING n <> 0) r
     FULL JOIN (SELECT hour, "partition", count(*) AS n FROM ${table} GROUP BY ALL) t
       ON t.hour IS NOT DISTINCT FROM r.hour AND t."partition" = r."partition" WHERE r.n IS DISTINCT FROM t.n`;
 }

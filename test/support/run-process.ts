@@ -16,6 +16,8 @@ export interface LogLine {
 export interface RunCommand extends RunPlace {
   readonly trace: string;
   readonly speed: number | 'max';
+  /** More options. */
+  readonly flags?: readonly string[];
 }
 
 /** How a process ended, and what it wrote to its log until then. */
@@ -34,12 +36,16 @@ export async function runSpillway(
   command: RunCommand,
   watchLog: (line: LogLine, kill: () => void) => void = () => {},
 ): Promise<Ending> {
-  const { dataDir, run, trace, speed } = command;
+  const { dataDir, run, trace, speed, flags: more = [] } = command;
   const tail = new LogTail(join(dataDir, 'logs', `${run}.log`));
   const flags = ['--trace', trace, '--data-dir', dataDir, '--run', run, '--speed', String(speed), '--port', '0'];
-  const child = spawn(process.execPath, [SPILLWAY, 'run', ...flags, '--exit-when-done', '--log-level', 'debug'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [SPILLWAY, 'run', ...flags, ...more, '--exit-when-done', '--log-level', 'debug'],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;

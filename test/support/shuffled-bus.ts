@@ -100,7 +100,9 @@ export function createShuffledBus(options: ShuffledBusOptions): ShuffledBus {
 
 function positionOf(log: readonly LogRecord[]): PartitionPosition {
   const controls = log.flatMap((record) => (record.kind === 'control' ? [record.control] : []));
-  const seqs = log.flatMap((record) => (record.kind === 'event' ? [record.event.seq] : []));
+  const seqs = log.flatMap((record) =>
+    record.kind === 'event' && !Number.isNaN(record.event.seq) ? [record.event.seq] : [],
+  );
   return {
     nextOffset: log.length,
     lastSeq: Math.max(-1, ...seqs),
@@ -146,7 +148,8 @@ function takeRandomly(
     else if (record !== undefined) controls.push(record.control);
     next[partition] = offset + 1;
   }
-  return { events: cut(events, random), controls };
+  const waiting = logs.flatMap((log, partition) => ((next[partition] ?? 0) < log.length ? [partition] : []));
+  return { events: cut(events, random), controls, waiting };
 }
 
 /** Cuts events into one to three chunks. */

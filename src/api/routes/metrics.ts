@@ -14,7 +14,9 @@ const definition = z.object({
     .describe('Additive 64-bit integers: any coarser grain is their sum.'),
   derived: z
     .array(z.object({ name: z.string(), expr: z.string(), unit: z.string(), note: z.string().nullable() }))
-    .describe('Computed from the measures after summing.'),
+    .describe(
+      'Computed after summing; `expr` may use those before it. docs/metrics.md lists functions and parameters.',
+    ),
   panel: z
     .object({
       chart: z.string(),
@@ -24,6 +26,7 @@ const definition = z.object({
       top: z.int().nullable().describe('How many values of `x` and `series` are shown unless asked otherwise.'),
     })
     .nullable(),
+  history: z.boolean().describe('Whether the SELECT also reads `known` and `carried`: what earlier hours left behind.'),
   sql: z.string().describe('SELECT over the events of an hour that computes it.'),
   hash: z.string().describe('SHA-256 of what decides the numbers.'),
   failure: z.string().nullable().describe('Why it failed on a closed hour, the last time; null if it never did.'),
@@ -48,7 +51,7 @@ export function metricRoutes(api: Api, options: ApiOptions): void {
 }
 
 function bodyOfMetric(metric: Metric, failure: string | undefined): MetricDefinition {
-  const { name, title, question, keys, measures, derived, panel, sql, hash } = metric;
+  const { name, title, question, keys, measures, derived, panel, history, sql, hash } = metric;
   return {
     name,
     title,
@@ -58,6 +61,7 @@ function bodyOfMetric(metric: Metric, failure: string | undefined): MetricDefini
     measures: measures.map((measure) => ({ ...measure, note: measure.note ?? null })),
     derived: derived.map((value) => ({ ...value, note: value.note ?? null })),
     panel: panel === undefined ? null : bodyOfPanel(panel),
+    history,
     sql,
     hash,
     failure: failure ?? null,

@@ -3,12 +3,17 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { nearest } from '../../config/nearest.ts';
 import { messageOf, SpillwayError } from '../../errors.ts';
+import { dayTable } from '../../hot-store/hot-store.ts';
 import { PUBLIC_TABLES } from '../../model/public-tables.ts';
 import { OWNER_ONLY, PROBLEM_RESPONSES, TAGS } from '../openapi.ts';
 import type { Api, ApiOptions } from '../options.ts';
 
 const snapshotRequest = z.strictObject({
-  names: z.array(z.string().max(63)).min(1).max(1_000).describe('Public tables, metrics included.'),
+  names: z
+    .array(z.string().max(63))
+    .min(1)
+    .max(1_000)
+    .describe('Public tables, those of metrics and of their days included.'),
   dir: z
     .string()
     .min(1)
@@ -44,7 +49,8 @@ export function snapshotRoutes(api: Api, options: ApiOptions): void {
 }
 
 function checkedNames(names: readonly string[], options: ApiOptions): readonly string[] {
-  const known: readonly string[] = [...PUBLIC_TABLES, ...options.metrics.map((metric) => metric.name)];
+  const ofMetrics = options.metrics.flatMap((metric) => [metric.name, dayTable(metric)]);
+  const known: readonly string[] = [...PUBLIC_TABLES, ...ofMetrics];
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return [...new Set(names)];
   const match = nearest(unknown, known);

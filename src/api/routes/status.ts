@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import type { RunStatus } from '../../model/status.ts';
-import type { EventTime, ReplayTime } from '../../model/time.ts';
+import type { HotStore } from '../../hot-store/hot-store.ts';
+import type { RunStatus, StoreStatus } from '../../model/status.ts';
+import type { EventTime, ReplayTime, WallTime } from '../../model/time.ts';
 import { isoTime } from '../../model/time.ts';
 import { PROBLEM_RESPONSES, TAGS } from '../openapi.ts';
 import type { Api, ApiOptions } from '../options.ts';
 import { time } from '../schemas.ts';
+import { readStoreStatus } from '../store-status.ts';
 
 const replay = z.object({
   state: z.enum(['starting', 'playing', 'paused', 'ended', 'stopped', 'idle']),
@@ -46,7 +48,45 @@ const processor = z.object({
     .describe('Metrics that failed on a closed hour, with the last reason.'),
 });
 
-const statusBody = z.object({ run: z.string(), replay, processor });
+const holder = z.object({
+  partition: z.int(),
+  watermark: time.nullable().describe('Up to where the partition is complete; null before its first watermark.'),
+  since: time.nullable().describe('Wall time when that watermark came; null before the first.'),
+  ended: z.boolean().describe("Nothing more comes: the hour lies beyond the run's end and does not close."),
+});
+
+const openHour = z.object({
+  hour: time.describe('Start of the hour.'),
+  finalFrom: time.describe('The hour can close once every watermark has reached this.'),
+  heldBy: z
+    .array(holder)
+    .describe('Partitions that it waits for, the one furthest behind first; empty once only closing is left to do.'),
+});
+
+const late = z.object({
+  waiting: z.int().describe('Late events that are part of no revision of their hour yet.'),
+  waitingHours: z.int().describe('Hours that these belong to.'),
+  amendedHours: z.int().describe('Hours into which late events have been folded.'),
+  amendable: z.boolean().describe('Whether they can be folded in: not where rollups only are kept.'),
+});
+
+const history = z.object({
+  rows: z.int().describe('What is known of earlier hours: fingerprints, and busy time carried on.'),
+  bytes: z.int().describe("Of the blocks that it fills in the store's file; rows still in the log add nothing."),
+});
+
+const statusBody = z.object({
+  run: z.string(),
+  faults: z
+    .string()
+    .describe('What the replay injects and the trace does not have, as `--faults` says it; `none` for nothing.'),
+  faultSeed: z.int().describe('Seed of the injected faults; 0 without any.'),
+  replay,
+  processor,
+  openHours: z.array(openHour).describe('Hours that have begun and are not final, oldest first.'),
+  late,
+  history,
+});
 
 /** Where a run stands, as it leaves the process: times are ISO-8601, what is unknown is null. */
 export type StatusBody = z.output<typeof statusBody>;
@@ -56,14 +96,20 @@ export function statusRoutes(api: Api, options: ApiOptions): void {
   const schema = {
     tags: [TAGS.run],
     summary: 'Where the run stands',
-    description: 'Replay, processor and partitions, now.',
+    description: 'Replay, processor and partitions now; and what each open hour waits for.',
     response: { 200: statusBody, ...PROBLEM_RESPONSES },
   };
-  api.get('/api/status', { schema }, () => bodyOfStatus(options.status()));
+  api.get('/api/status', { schema }, () => statusOf(options.store, options.status()));
+}
+
+/** Adds to a run's status what its store tells. */
+export async function statusOf(store: HotStore, status: RunStatus): Promise<StatusBody> {
+  const { faults, faultSeed } = store.manifest;
+  return { ...bodyOfStatus(status, await readStoreStatus(store, status.replay.at)), faults, faultSeed };
 }
 
 /** A run's status with its times as text. */
-export function bodyOfStatus(status: RunStatus): StatusBody {
+function bodyOfStatus(status: RunStatus, stored: StoreStatus): Omit<StatusBody, 'faults' | 'faultSeed'> {
   const { replay: film, processor: work } = status;
   return {
     run: status.run,
@@ -81,9 +127,20 @@ export function bodyOfStatus(status: RunStatus): StatusBody {
       partitions: work.partitions.map((one) => ({ ...one, watermark: timeOrNull(one.watermark) })),
       failedMetrics: { ...work.failedMetrics },
     },
+    openHours: stored.openHours.map(({ hour, finalFrom, heldBy }) => ({
+      hour: isoTime(hour),
+      finalFrom: isoTime(finalFrom),
+      heldBy: heldBy.map((one) => ({ ...one, watermark: timeOrNull(one.watermark), since: wallOrNull(one.since) })),
+    })),
+    late: { ...stored.late },
+    history: { ...stored.history },
   };
 }
 
 function timeOrNull(t: EventTime | ReplayTime | undefined): string | null {
   return t === undefined ? null : isoTime(t);
+}
+
+function wallOrNull(t: WallTime | undefined): string | null {
+  return t === undefined ? null : new Date(t).toISOString();
 }

@@ -15,6 +15,8 @@ export interface ViewModel {
   readonly address: string;
   /** Of the hot store on disk. */
   readonly storeBytes: number | undefined;
+  /** What of the run is not the trace's own; undefined if all of it is. */
+  readonly injected: string | undefined;
   /** History is played at full speed before the film runs at its own. */
   readonly filling: boolean;
   /** Something to say, until there is something else. */
@@ -119,7 +121,7 @@ function bar(share: number, columns: number, style: Style): string {
 }
 
 /** Twelve figures in three lines; a narrow terminal shows those of the first groups. */
-function figures({ status, storeBytes }: ViewModel, size: ViewSize, style: Style): string[] {
+function figures({ status, storeBytes, injected }: ViewModel, size: ViewSize, style: Style): string[] {
   const { replay, processor } = status;
   const { at, to } = replay;
   const hours = hourCounts({ at, to, notFinal: processor.openHours, final: processor.finalHours });
@@ -153,7 +155,7 @@ function figures({ status, storeBytes }: ViewModel, size: ViewSize, style: Style
     const cells = groups.slice(0, fitting).map((group) => group[row] ?? ['', '']);
     return ` ${cells.map(([label = '', value = '']) => style.dim(label) + padLeft(value, cell - width(label))).join(' '.repeat(gap))}`;
   });
-  return [...lines, ...alarms(status, style)];
+  return [...lines, ...(injected === undefined ? [] : [` ${style.yellow(injected)}`]), ...alarms(status, style)];
 }
 
 /** `watermark` and a time, with a space between. */

@@ -6,6 +6,7 @@ import { eventTime, hourOf } from '../../model/time.ts';
 import type { Logger } from '../../observe/logger.ts';
 import type { Replay } from '../../replay/replay.ts';
 import { readHourFigures } from '../figures.ts';
+import { injectedText } from '../injected.ts';
 import type { Io } from '../io.ts';
 import type { Style } from '../style.ts';
 import { styleOf } from '../style.ts';
@@ -15,7 +16,7 @@ import { openScreen } from './screen.ts';
 
 /** What the view looks at and acts on. */
 export interface ViewedRun {
-  readonly store: Pick<HotStore, 'query' | 'metrics' | 'refreshLive' | 'size'>;
+  readonly store: Pick<HotStore, 'manifest' | 'query' | 'metrics' | 'refreshLive' | 'size'>;
   readonly replay: Replay;
   status(): RunStatus;
   readonly address: string;
@@ -108,7 +109,7 @@ async function readFigures(run: ViewedRun, io: Io, logger: Logger, last: Figures
 function modelOf(run: ViewedRun, shown: Figures & Pick<ViewModel, 'notice' | 'keys'>): ViewModel {
   const status = run.status();
   const filling = run.fillUntil !== undefined && status.replay.state === 'playing' && status.replay.at < run.fillUntil;
-  return { status, address: run.address, filling, ...shown };
+  return { status, address: run.address, injected: injectedText(run.store.manifest), filling, ...shown };
 }
 
 /** What stays on the terminal: the view without keys, no higher than it needs to be. */

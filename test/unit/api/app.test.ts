@@ -122,6 +122,7 @@ describe('the description of the API', () => {
         'get /api/receipts',
         'post /api/query',
         'post /api/snapshot',
+        'post /api/amend',
       ],
     );
   });

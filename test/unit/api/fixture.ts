@@ -9,7 +9,7 @@ import { openDuckDBStore } from '../../../src/hot-store/duckdb.ts';
 import type { HotStore, PartitionProgress } from '../../../src/hot-store/hot-store.ts';
 import type { Metric } from '../../../src/metrics/metric.ts';
 import type { Manifest } from '../../../src/model/manifest.ts';
-import { DEFAULT_SLOTS, DEFAULT_WEIGHTS } from '../../../src/model/scoring.ts';
+import { DEFAULT_WEIGHTS } from '../../../src/model/scoring.ts';
 import type { RunStatus } from '../../../src/model/status.ts';
 import type { EventTime } from '../../../src/model/time.ts';
 import { parseTime, replayTime } from '../../../src/model/time.ts';
@@ -92,7 +92,7 @@ export const MANIFEST: Manifest = {
   sanity: { maxDurationMs: 604_800_000, cap: false, rangeSlackMs: 86_400_000 },
   foreign: { maxDisorderMs: 300_000, maxAheadMs: 3_600_000 },
   keep: 'all',
-  slots: DEFAULT_SLOTS,
+  slots: { default: 5, instances: { 'serverless-1': 10 } },
   weights: DEFAULT_WEIGHTS,
   metrics: {},
   orderVersion: 1,
@@ -140,7 +140,7 @@ const PROGRESS: readonly PartitionProgress[] = [
 ];
 
 function progress(partition: number, nextOffset: number, watermark: string): PartitionProgress {
-  const counts = { resent: 0, controls: 2, gaps: 0, ended: false, watermarkAt: undefined };
+  const counts = { resent: 0, controls: 2, gaps: 0, ended: false, replayed: true, watermarkAt: undefined };
   return { partition, firstOffset: 0, nextOffset, watermark: at(watermark), lastSeq: 9, ...counts };
 }
 
@@ -200,7 +200,7 @@ export async function apiFixture(
   const store = await openDuckDBStore({
     dir,
     writable: [],
-    create: { manifest: MANIFEST, metrics: METRICS },
+    create: { manifest: MANIFEST, metrics: parts.metrics ?? METRICS },
     ...limits,
   });
   later(() => store.close());
@@ -213,6 +213,7 @@ export async function apiFixture(
       store,
       metrics: METRICS,
       status: () => STATUS,
+      amend: async () => [],
       token: TOKEN,
       snapshotRoot: dir,
       logger: silentLogger,

@@ -42,7 +42,8 @@ export async function pipelineFixture(t: TestContext): Promise<PipelineFixture> 
   const dir = join(dataDir, 'runs', 'default');
   const { store, metrics } = pipeline;
   const status = () => pipeline.status();
-  const options = { store, metrics, status, token: TOKEN, snapshotRoot: dir, logger: silentLogger };
+  const { amend } = pipeline;
+  const options = { store, metrics, status, amend, token: TOKEN, snapshotRoot: dir, logger: silentLogger };
   const api = await buildApp(options, ADDRESS);
   later(() => api.close());
   await pipeline.finished;

@@ -12,7 +12,10 @@ import { apiFixture, METRICS, STATUS, TOKEN } from './fixture.ts';
 
 async function options(t: TestContext, port: number): Promise<ServerOptions> {
   const { store, dir } = await apiFixture(t);
-  return { store, metrics: METRICS, status: () => STATUS, token: TOKEN, snapshotRoot: dir, logger: silentLogger, port };
+  return {
+    ...{ store, metrics: METRICS, status: () => STATUS, amend: async () => [] },
+    ...{ token: TOKEN, snapshotRoot: dir, logger: silentLogger, port },
+  };
 }
 
 async function started(t: TestContext, wanted: ServerOptions) {

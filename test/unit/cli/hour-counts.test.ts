@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { historyEnd } from '../../../src/cli/demo.ts';
 import { hourCounts } from '../../../src/cli/hour-counts.ts';
-import { isoTime } from '../../../src/model/time.ts';
+import { NO_FAULTS } from '../../../src/model/faults.ts';
+import { isoTime, MICROS_PER_MINUTE } from '../../../src/model/time.ts';
 import { at } from '../../support/time.ts';
 
 const to = at('2024-03-02 00:00');
@@ -17,8 +18,10 @@ test('hours that are not final are open once the film has reached them', () => {
 });
 
 test('the demo plays 20 s of wall time before an hour becomes final', () => {
-  assert.equal(isoTime(historyEnd({ latenessMs: 600_000, speed: 60 })), '2024-03-06T11:50:00Z');
-  assert.equal(isoTime(historyEnd({ latenessMs: 600_000, speed: 3_600 })), '2024-03-05T16:10:00Z');
-  assert.equal(isoTime(historyEnd({ latenessMs: 0, speed: 'max' })), '2024-03-06T12:00:00Z');
-  assert.equal(isoTime(historyEnd({ latenessMs: 0, speed: 1e6 })), '2024-03-04T00:00:00Z');
+  assert.equal(isoTime(historyEnd({ latenessMs: 600_000, speed: 60, faults: NO_FAULTS })), '2024-03-06T11:50:00Z');
+  assert.equal(isoTime(historyEnd({ latenessMs: 600_000, speed: 3_600, faults: NO_FAULTS })), '2024-03-05T16:10:00Z');
+  assert.equal(isoTime(historyEnd({ latenessMs: 0, speed: 'max', faults: NO_FAULTS })), '2024-03-06T12:00:00Z');
+  assert.equal(isoTime(historyEnd({ latenessMs: 0, speed: 1e6, faults: NO_FAULTS })), '2024-03-04T00:00:00Z');
+  const faults = { ...NO_FAULTS, disorderMicros: 2 * MICROS_PER_MINUTE };
+  assert.equal(isoTime(historyEnd({ latenessMs: 600_000, speed: 60, faults })), '2024-03-06T11:52:00Z');
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { manifestBody } from '../../../../src/api/routes/manifest.ts';
+import { wallTime } from '../../../../src/model/time.ts';
 import { apiFixture, MANIFEST, METRICS, STATUS } from '../fixture.ts';
 
 const READY = [
@@ -49,6 +50,8 @@ test('the status gives times as text and what is unknown as null', async (t) => 
   const { get } = await apiFixture(t);
   assert.deepEqual((await get('/api/status')).json(), {
     run: 'default',
+    faults: 'none',
+    faultSeed: 0,
     replay: {
       state: 'playing',
       at: '2024-03-02T01:05:00.250Z',
@@ -81,7 +84,42 @@ test('the status gives times as text and what is unknown as null', async (t) => 
       lag: 3,
       failedMetrics: {},
     },
+    openHours: [
+      {
+        hour: '2024-03-02T00:00:00Z',
+        finalFrom: '2024-03-02T01:10:00Z',
+        heldBy: [
+          { partition: 1, watermark: '2024-03-02T00:40:00Z', since: null, ended: false },
+          { partition: 0, watermark: '2024-03-02T01:05:00Z', since: null, ended: false },
+        ],
+      },
+      {
+        hour: '2024-03-02T01:00:00Z',
+        finalFrom: '2024-03-02T02:10:00Z',
+        heldBy: [
+          { partition: 1, watermark: '2024-03-02T00:40:00Z', since: null, ended: false },
+          { partition: 0, watermark: '2024-03-02T01:05:00Z', since: null, ended: false },
+        ],
+      },
+    ],
+    late: { waiting: 0, waitingHours: 0, amendedHours: 0, amendable: true },
+    history: { rows: 0, bytes: 0 },
   });
+});
+
+test('the status says when a watermark moved, and what became of late events', async (t) => {
+  const { get, store } = await apiFixture(t);
+  await store.ingest(async (session) => {
+    const late = (hour: string, fate: string): string =>
+      `SELECT TIMESTAMP '2024-03-01 ${hour}:00:00' AS hour, '${fate}' AS fate`;
+    const rows = [late('22', 'late'), late('22', 'late'), late('23', 'amended'), late('23', 'late_duplicate')];
+    await session.run(`INSERT INTO store.late_events BY NAME ${rows.join(' UNION ALL ')}`);
+    const progress = (await store.progress()).map((one) => ({ ...one, watermarkAt: wallTime(1_500) }));
+    return { progress, result: undefined };
+  });
+  const { openHours, late } = (await get('/api/status')).json();
+  assert.deepEqual(late, { waiting: 2, waitingHours: 1, amendedHours: 1, amendable: true });
+  assert.equal(openHours[0].heldBy[0].since, '1970-01-01T00:00:01.500Z');
 });
 
 test('the manifest is passed on whole', async (t) => {
@@ -108,6 +146,7 @@ test('metrics are described with their failure, if there was one', async (t) => 
     ],
     derived: [{ name: 'mean_bytes', expr: 'bytes / queries', unit: 'bytes', note: null }],
     panel: { chart: 'line', x: 'hour', y: ['bytes'], series: null, top: null },
+    history: false,
     sql: METRICS[0]?.sql,
     hash: '0'.repeat(64),
     failure: null,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seriesBody } from '../../../../src/api/routes/series.ts';
-import { apiFixture } from '../fixture.ts';
+import type { Metric } from '../../../../src/metrics/metric.ts';
+import { apiFixture, METRICS } from '../fixture.ts';
 
 const WHOLE = { from: null, to: null, filters: {}, truncated: false };
 
@@ -175,6 +176,115 @@ test('many rows give the same values as few: no time is cut apart', async (t) =>
     assert.equal(queries, 1 + (Date.parse(hour) - Date.parse('2024-02-01')) / 3_600_000);
     assert.equal(share, queries / (queries * 130));
   }
+});
+
+/** How many slot hours there are, and the part of busy time that an instance has. */
+const LOADS: Metric = {
+  name: 'loads',
+  file: 'test',
+  title: 'Loads',
+  question: 'How full is it?',
+  description: undefined,
+  keys: [
+    { name: 'hour', type: 'TIMESTAMP' },
+    { name: 'instance_id', type: 'VARCHAR' },
+  ],
+  measures: [{ name: 'busy', unit: 'hours', note: undefined }],
+  derived: [
+    { name: 'capacity', expr: 'slot_hours', unit: 'hours', note: undefined },
+    { name: 'waiting', expr: 'weight_queue', unit: 'ratio', note: undefined },
+  ],
+  panel: undefined,
+  history: false,
+  sql: 'SELECT hour, instance_id, count(*) AS busy FROM events GROUP BY ALL',
+  hash: '1'.repeat(64),
+};
+
+test('slot hours', async (t) => {
+  const relative: Metric = {
+    ...LOADS,
+    name: 'relative_loads',
+    derived: [
+      ...LOADS.derived,
+      { name: 'part', expr: 'share(busy / slot_hours, instance_id)', unit: 'x', note: undefined },
+    ],
+  };
+  const { get, store } = await apiFixture(t, { metrics: [...METRICS, LOADS, relative] });
+  await store.ingest(async (session) => {
+    for (const { name } of [LOADS, relative]) {
+      await session.run(`INSERT INTO rollups.${name} VALUES
+        (TIMESTAMP '2024-03-01 22:00:00', 'provisioned-1', 3, 1), (TIMESTAMP '2024-03-01 22:00:00', 'provisioned-2', 2, 1),
+        (TIMESTAMP '2024-03-01 23:00:00', 'serverless-1', 4, 1)`);
+    }
+    return { progress: await store.progress(), result: undefined };
+  });
+  const answer = async (name: string, query: string, values: readonly string[]): Promise<unknown[]> => {
+    const response = await get(`/api/metrics/${name}/series?${query}`);
+    assert.equal(response.statusCode, 200, response.body);
+    const { rows } = seriesBody.strict().parse(response.json());
+    return rows.map((row) => values.map((value) => (value === 'hour' ? String(row.hour).slice(8, 13) : row[value])));
+  };
+  const capacity = (query: string): Promise<unknown[]> => answer('loads', query, ['hour', 'capacity']);
+
+  await t.test('are of all instances of the run, whether or not an hour has rows of them', async () => {
+    // 5 + 5 + 10 slots; the open hour has events of provisioned-1 alone.
+    assert.deepEqual(await capacity(''), [
+      ['01T22', 20],
+      ['01T23', 20],
+      ['02T00', 20],
+    ]);
+    assert.deepEqual(await capacity('from=2024-03-01T23:00Z&to=2024-03-02'), [['01T23', 20]]);
+  });
+
+  await t.test('are of the instances that were asked for, idle ones included and unknown ones not', async () => {
+    assert.deepEqual(await capacity('instance_id=provisioned-2,serverless-1,serverless-99'), [
+      ['01T22', 15],
+      ['01T23', 15],
+    ]);
+  });
+
+  await t.test('of an instance are its own', async () => {
+    assert.deepEqual(await answer('loads', 'group=instance_id&to=2024-03-02', ['hour', 'instance_id', 'capacity']), [
+      ['01T22', 'provisioned-1', 5],
+      ['01T22', 'provisioned-2', 5],
+      ['01T23', 'serverless-1', 10],
+    ]);
+  });
+
+  await t.test('of a day are of its hours within run and range, as far as they have begun', async () => {
+    assert.deepEqual(await capacity('grain=day'), [
+      ['01T00', 40],
+      ['02T00', 20],
+    ]);
+    assert.deepEqual(await capacity('grain=day&from=2024-03-01T23:00Z&to=2024-03-02T01:00Z&instance_id=serverless-1'), [
+      ['01T00', 10],
+    ]);
+  });
+
+  await t.test('of a share are those of the whole', async () => {
+    const hour = 'to=2024-03-01T23:00Z';
+    const values = ['busy', 'capacity', 'part'];
+    // All: 5 busy of 20; provisioned-1: 3 of 5; both: 5 of 10.
+    const each = [
+      [3, 5, 3 / 5 / (5 / 20)],
+      [2, 5, 2 / 5 / (5 / 20)],
+    ];
+    assert.deepEqual(await answer('relative_loads', `group=instance_id&${hour}`, values), each);
+    assert.deepEqual(await answer('relative_loads', `group=instance_id&instance_id=provisioned-2&${hour}`, values), [
+      each[1],
+    ]);
+    assert.deepEqual(await answer('relative_loads', `instance_id=provisioned-1,provisioned-2&${hour}`, values), [
+      [5, 10, 2],
+    ]);
+    assert.deepEqual(await answer('relative_loads', hour, values), [[5, 20, 1]]);
+  });
+
+  await t.test('are not told when no derived value is asked for, and weights are those of the run', async () => {
+    assert.deepEqual(await answer('loads', 'derived=false&to=2024-03-01T23:00Z', ['busy', 'capacity', '#hours']), [
+      [5, undefined, undefined],
+    ]);
+    assert.deepEqual(await answer('loads', 'to=2024-03-01T23:00Z', ['waiting', '#hours']), [[0.3, undefined]]);
+  });
 });
 
 test('a question that has no answer', async (t) => {

@@ -69,6 +69,7 @@ export function viewModel(changes: Partial<ViewModel> = {}): ViewModel {
     ],
     address: 'http://127.0.0.1:4870',
     storeBytes: 35_139_584,
+    injected: undefined,
     filling: false,
     notice: undefined,
     keys: true,

@@ -44,6 +44,14 @@ test('what must not happen is said', (t) => {
   t.assert.snapshot(text({ ...model, hours: [hour(0, { queries: 7_000 }), hour(1, { late: 12_345 })] }), FRAME);
 });
 
+test('what is injected is said beside the figures that show it', () => {
+  const injected = 'injected faults: disorder=2m,duplicate=0.5%,corrupt=0.05%,late=0.005%';
+  const lines = text({ ...viewModel(), injected }).split('\n');
+  const line = lines.indexOf(` ${injected}`);
+  assert.match(lines[line - 1] ?? '', /duplicate +3$/);
+  assert.ok(!text(viewModel()).includes('injected'));
+});
+
 test('before the first event there is something to see', (t) => {
   const start = withStatus(
     { state: 'starting', at: replayTime(at('2024-03-04')), speedReached: 0, remainingMs: undefined },

@@ -5,6 +5,7 @@ import { faster, openView, slower } from '../../../../src/cli/view/view.ts';
 import type { Speed } from '../../../../src/model/status.ts';
 import type { Logger } from '../../../../src/observe/logger.ts';
 import { silentLogger } from '../../../../src/observe/logger.ts';
+import { makeManifest } from '../../../support/manifest.ts';
 import { testIo } from '../test-io.ts';
 import { viewModel } from './model.ts';
 
@@ -31,7 +32,13 @@ function fakeRun(query: () => Promise<never> = () => Promise.reject(new Error('n
     stop: () => told.push('stop'),
     finished: new Promise<'ended'>(() => undefined),
   };
-  const store = { metrics: [], query, refreshLive: async () => undefined, size: async () => 0 };
+  const store = {
+    manifest: makeManifest(),
+    metrics: [],
+    query,
+    refreshLive: async () => undefined,
+    size: async () => 0,
+  };
   return { told, run: { store, replay, status: now, address: 'http://here', fillUntil: undefined } };
 }
 

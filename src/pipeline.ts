@@ -4,6 +4,7 @@ import { runFolders } from './config/folders.ts';
 import { SpillwayError } from './errors.ts';
 import { openDuckDBStore } from './hot-store/duckdb.ts';
 import type { HotStore } from './hot-store/hot-store.ts';
+import type { Refusal } from './metrics/load.ts';
 import { loadMetrics } from './metrics/load.ts';
 import type { Metric } from './metrics/metric.ts';
 import type { Faults } from './model/faults.ts';
@@ -17,6 +18,7 @@ import type { RunStatus, Speed } from './model/status.ts';
 import type { EventTime } from './model/time.ts';
 import { addMicros, ceilHour, eventTime, hourOf, isoTime, MICROS_PER_HOUR } from './model/time.ts';
 import type { Logger } from './observe/logger.ts';
+import type { AmendedHour } from './processor/amend.ts';
 import { startProcessor } from './processor/processor.ts';
 import type { Replay } from './replay/replay.ts';
 import { startReplay } from './replay/replayer.ts';
@@ -81,6 +83,8 @@ export interface Pipeline {
   readonly metrics: readonly Metric[];
   readonly replay: Replay;
   status(): RunStatus;
+  /** Folds the late events of final hours in [from, to) into these. Throws NO_RAW_EVENTS. */
+  amend(range: { readonly from: EventTime; readonly to: EventTime }): Promise<readonly AmendedHour[]>;
   /** Resolves `done` when every hour of the run is final, `stopped` after `stop()`; rejects on a failure. */
   readonly finished: Promise<'done' | 'stopped'>;
   /** Stops replay and processor after the batch under way and closes store and trace. Safe to call twice. */
@@ -107,7 +111,7 @@ export async function startPipeline(options: PipelineOptions, parts: PipelinePar
   const folders = runFolders(options, options.run);
   const traceMemoryMb = Math.round(options.memoryMb * TRACE_MEMORY_SHARE);
 
-  const metrics = await loadMetrics(options.metricsDir === undefined ? {} : { user: options.metricsDir });
+  const { metrics, refused } = await usableMetrics(options, parts);
   const trace = await openTrace({
     path: options.trace,
     ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
@@ -131,9 +135,25 @@ export async function startPipeline(options: PipelineOptions, parts: PipelinePar
     });
     return await orClose(store, () => {
       refuseOtherManifest(store.manifest, manifest);
-      return connect(options, parts, trace, store);
+      return connect(options, parts, trace, store, refused);
     });
   });
+}
+
+/** The run's metrics, and why files of the user's folder are left out, by metric. */
+async function usableMetrics(
+  { metricsDir }: PipelineOptions,
+  { logger, onProgress }: PipelineParts,
+): Promise<{ metrics: readonly Metric[]; refused: Readonly<Record<string, string>> }> {
+  const refusals: Refusal[] = [];
+  const metrics = await loadMetrics(metricsDir === undefined ? {} : { user: metricsDir }, (refusal) => {
+    refusals.push(refusal);
+    logger.warn({ metric: refusal.name, reason: refusal.reason }, 'a metric is left out');
+    onProgress?.(`metric ${refusal.name} is left out: ${refusal.reason}`);
+  });
+  // A file that takes the name of another metric must not make that one look broken.
+  const shown = ({ name, file }: Refusal): string => (metrics.some((metric) => metric.name === name) ? file : name);
+  return { metrics, refused: Object.fromEntries(refusals.map((refusal) => [shown(refusal), refusal.reason])) };
 }
 
 /** Starts both ends of the bus where the store left off. */
@@ -142,6 +162,7 @@ async function connect(
   parts: PipelineParts,
   trace: Trace,
   store: HotStore,
+  refused: Readonly<Record<string, string>>,
 ): Promise<Pipeline> {
   const { clock, logger } = parts;
   const { archiveRoot } = runFolders(options, options.run);
@@ -150,13 +171,19 @@ async function connect(
   const bus = createMemoryBus({ positions, capacityRows: BUS_ROWS });
   const consumer = bus.consumer(positions.map(({ nextOffset }) => nextOffset));
   const batchRows = options.batchRows === undefined ? {} : { batchRows: options.batchRows };
-  const processor = await startProcessor({ store, consumer, archive, clock, logger, ...batchRows });
+  const { hotHours, amendAfterMs } = options;
+  const processor = await startProcessor({
+    ...{ store, consumer, archive, clock, logger, ...batchRows },
+    ...(hotHours === undefined ? {} : { hotHours }),
+    ...(amendAfterMs === undefined ? {} : { amendAfterMs }),
+  });
   const replay = startReplay({ trace, manifest: store.manifest, producer: bus.producer(), pace: options.pace, clock });
   return handle({
     store,
     metrics: store.metrics,
     replay: explained(replay, options.trace),
     processor,
+    refused,
     close: [() => bus.close(), () => store.close(), () => trace.close()],
   });
 }
@@ -176,6 +203,8 @@ interface Running {
   readonly metrics: readonly Metric[];
   readonly replay: Replay;
   readonly processor: Awaited<ReturnType<typeof startProcessor>>;
+  /** Why metrics were left out. */
+  readonly refused: Readonly<Record<string, string>>;
   /** In order. */
   readonly close: readonly (() => Promise<void>)[];
 }
@@ -189,7 +218,7 @@ function explained(replay: Replay, trace: string): Replay {
 }
 
 function handle(running: Running): Pipeline {
-  const { store, metrics, replay, processor, close } = running;
+  const { store, metrics, replay, processor, refused, close } = running;
   const ended = Promise.all([replay.finished, processor.finished]);
   const finished = ended.then(([, how]) => how);
   // One side's failure stops the other, so that nothing waits for a partner that is gone.
@@ -204,12 +233,17 @@ function handle(running: Running): Pipeline {
     await Promise.allSettled([replay.finished, processor.finished]);
     for (const step of close) await step();
   };
+  const processorStatus = (): RunStatus['processor'] => {
+    const status = processor.status();
+    return { ...status, failedMetrics: { ...refused, ...status.failedMetrics } };
+  };
   return {
     store,
     metrics,
     replay,
     finished,
-    status: () => ({ run: store.run, replay: replay.status(), processor: processor.status() }),
+    amend: (range) => processor.amend(range),
+    status: () => ({ run: store.run, replay: replay.status(), processor: processorStatus() }),
     stop: () => {
       stopping ??= stop();
       return stopping;
@@ -256,6 +290,7 @@ function buildManifest(options: PipelineOptions, trace: Trace, metrics: readonly
       hint: 'write instances as provisioned-96 or serverless-12',
     });
   }
+  refuseStall(options, { from, to });
   const faults = faultsText(options.faults ?? NO_FAULTS);
   return {
     version: 1,
@@ -280,23 +315,76 @@ function buildManifest(options: PipelineOptions, trace: Trace, metrics: readonly
   };
 }
 
+/** A stall must happen: what is said to be injected is injected. */
+function refuseStall({ faults, partitions }: PipelineOptions, { from, to }: { from: EventTime; to: EventTime }): void {
+  const stall = faults?.stall;
+  if (stall === undefined) return;
+  if (stall.partition >= partitions) {
+    throw new SpillwayError(
+      'CONFIG_INVALID',
+      `faults: the stall names partition ${stall.partition}, but there are ${partitions}: 0 to ${partitions - 1}`,
+      { hint: 'name one of these, or give more --partitions' },
+    );
+  }
+  const start = 'at' in stall.from ? stall.from.at : addMicros(from, stall.from.sinceStart);
+  if (start < to && addMicros(start, stall.micros) > from) return;
+  throw new SpillwayError(
+    'CONFIG_INVALID',
+    `faults: the stall begins at ${isoTime(start)} and is not within the run, ${isoTime(from)} to ${isoTime(to)}`,
+    { hint: 'T is the start of the run: partition:1@T+6h+30m begins six hours after it' },
+  );
+}
+
+/** Says which metrics differ, and how the run can be brought to the definitions as they are now. */
+function metricsChanged(existing: Manifest, wanted: Manifest): SpillwayError {
+  const names = [...new Set([...Object.keys(existing.metrics), ...Object.keys(wanted.metrics)])].sort();
+  const gone = names.filter((name) => wanted.metrics[name] === undefined);
+  const added = names.filter((name) => existing.metrics[name] === undefined);
+  const differs = (name: string): boolean => existing.metrics[name] !== wanted.metrics[name];
+  const changed = names.filter((name) => differs(name) && !gone.includes(name) && !added.includes(name));
+  const parts = [
+    ...(changed.length === 0 ? [] : [`${changed.join(', ')} defined differently`]),
+    ...(added.length === 0 ? [] : [`${added.join(', ')} added`]),
+    ...(gone.length === 0 ? [] : [`${gone.join(', ')} missing`]),
+  ];
+  const hint =
+    gone.length > 0
+      ? 'name the folder they are in with --metrics, or choose another --run'
+      : `spillway recompute --run ${existing.run} --metric ${[...changed, ...added].join(',')} computes them from the archive; or choose another --run`;
+  return new SpillwayError(
+    'METRIC_CHANGED',
+    `run ${existing.run}: its metrics are not those it was made with: ${parts.join('; ')}`,
+    { hint },
+  );
+}
+
+/** Faults are the one field that commands differ in by themselves: the hint is what to type. */
+function faultsChanged(existing: Manifest, wanted: Manifest): SpillwayError {
+  const [was, is] = [existing, wanted].map(({ faults, faultSeed }) =>
+    existing.faults === wanted.faults ? `fault seed ${faultSeed}` : `faults ${faults}`,
+  );
+  const isPlain =
+    existing.faults === 'none' || (existing.faults !== wanted.faults && existing.faultSeed === DEFAULT_FAULT_SEED);
+  const seed = isPlain ? '' : ` --fault-seed ${existing.faultSeed}`;
+  return new SpillwayError('MANIFEST_MISMATCH', `run ${existing.run}: it was made with ${was}, now it is given ${is}`, {
+    hint: `go on with --faults ${existing.faults}${seed}, choose another --run, or begin anew after spillway reset --run ${existing.run}`,
+  });
+}
+
 /** A run goes on only as what it was created as. */
 function refuseOtherManifest(existing: Manifest, wanted: Manifest): void {
   const difference = manifestDifference(existing, wanted);
   if (difference === undefined) return;
   const { field } = difference;
+  if (field === 'metrics') throw metricsChanged(existing, wanted);
   const shown = (text: string): string =>
     field === 'from' || field === 'to'
       ? isoTime(eventTime(Number(text)))
       : text.length > 120
         ? `${text.slice(0, 120)}...`
         : text;
+  if (field === 'faults' || field === 'faultSeed') throw faultsChanged(existing, wanted);
   const [was, is] = [shown(difference.was), shown(difference.is)];
-  if (field === 'metrics') {
-    throw new SpillwayError('METRIC_CHANGED', `run ${existing.run}: its metrics were ${was}, now they are ${is}`, {
-      hint: 'a changed or added metric needs a new run: choose another --run',
-    });
-  }
   throw new SpillwayError('MANIFEST_MISMATCH', `run ${existing.run}: ${field} was ${was}, now it is ${is}`, {
     hint: `continue with the same ${field}, or choose another --run`,
   });

@@ -39,8 +39,11 @@ export const recompute: Command = {
       import('../metrics/load.ts'),
       import('../processor/recompute.ts'),
     ]);
-    const loaded = await loadMetrics(settings.metricsDir === undefined ? {} : { user: settings.metricsDir });
-    const metrics = options.metric.map((name) => metricNamed(loaded, name));
+    const refused = new Map<string, string>();
+    const folders = settings.metricsDir === undefined ? {} : { user: settings.metricsDir };
+    // A broken file matters only if it is one of those to be computed.
+    const loaded = await loadMetrics(folders, ({ name, reason }) => refused.set(name, reason));
+    const metrics = options.metric.map((name) => metricNamed(loaded, refused, name));
     const started = io.clock.monotonicMs();
     const corrections = await openCorrections(settings, paths, io.clock, createLogger(settings.logLevel, paths.log));
     try {
@@ -65,9 +68,11 @@ export const recompute: Command = {
   },
 };
 
-function metricNamed(loaded: readonly Metric[], name: string): Metric {
+function metricNamed(loaded: readonly Metric[], refused: ReadonlyMap<string, string>, name: string): Metric {
   const metric = loaded.find((candidate) => candidate.name === name);
   if (metric !== undefined) return metric;
+  const reason = refused.get(name);
+  if (reason !== undefined) throw new SpillwayError('METRIC_INVALID', reason);
   const near = nearest(
     name,
     loaded.map((candidate) => candidate.name),

@@ -5,6 +5,7 @@ import { fault } from './fault.ts';
 import type { MetricFile } from './head.ts';
 import type { KeyColumn, RollupType } from './metric.ts';
 import { didYouMean, nameFault, TAKEN_COLUMNS } from './names.ts';
+import { isParameter } from './parameters.ts';
 
 const INTEGERS = [
   'TINYINT',
@@ -71,6 +72,7 @@ export function checkColumnName(name: string, line: number, shown: string, reser
   const reason = nameFault(name, reserved);
   if (reason !== undefined) fault(line, `${shown} ${reason}`);
   if (TAKEN_COLUMNS.some((taken) => taken === name)) fault(line, `${shown} is a column that every metric has already`);
+  if (isParameter(name)) fault(line, `${shown} has the name of a parameter of expressions`);
 }
 
 /** Columns of the SELECT over `events`, with DuckDB's types. */

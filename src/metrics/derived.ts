@@ -1,4 +1,5 @@
 import { checkColumnName } from './columns.ts';
+import type { Expression } from './expression.ts';
 import { compileExpression } from './expression.ts';
 import { fault } from './fault.ts';
 import type { MetricFile } from './head.ts';
@@ -12,13 +13,15 @@ export function checkDerived(
   reserved: ReadonlySet<string>,
 ): readonly DerivedValue[] {
   const measures = Object.keys(head.measures);
+  const above = new Map<string, Expression>();
+  const scope = { keys, measures, above, derived: Object.keys(head.derived ?? {}) };
   return Object.entries(head.derived ?? {}).map(([name, { expr, unit, note }]) => {
     const line = headLine(['derived', name]);
     checkColumnName(name, line, `derived value "${name}"`, reserved);
     if (measures.includes(name)) fault(line, `"${name}" is both a measure and a derived value`);
     if (keys.some((key) => key.name === name)) fault(line, `"${name}" is both a key and a derived value`);
     try {
-      compileExpression(expr, { keys, measures });
+      above.set(name, compileExpression(expr, scope));
     } catch (error) {
       if (!(error instanceof ExpressionFault)) throw error;
       fault(

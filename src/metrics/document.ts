@@ -1,10 +1,13 @@
 import { EXPRESSION_FUNCTIONS } from './expression.ts';
 import type { Metric, Panel } from './metric.ts';
-import { EVENT_COLUMNS } from './relation.ts';
+import { PARAMETERS } from './parameters.ts';
+import type { EventColumn } from './relation.ts';
+import { CARRIED_COLUMNS, EVENT_COLUMNS, HISTORY_RELATIONS, KNOWN_COLUMNS } from './relation.ts';
 
 /** The page docs/metrics.md: every metric as its file defines it, and how to write another one. Markdown. */
 export function metricsPage(metrics: readonly Metric[]): string {
-  return `${[INTRODUCTION, overview(metrics), ...metrics.map(section), OWN_METRIC, eventColumns()].join('\n\n')}\n`;
+  const parts = [INTRODUCTION, overview(metrics), ...metrics.map(section), OWN_METRIC, expressions(), ...relations()];
+  return `${parts.join('\n\n')}\n`;
 }
 
 const INTRODUCTION = `<!-- Generated from metrics/*.sql by scripts/generate-docs.ts: change those files, not this one. -->
@@ -14,7 +17,7 @@ A metric is one SQL file: it defines one hourly rollup. Its table in every store
 
 - **Keys** tell the rows of a metric apart; \`hour\` is always the first. Times are UTC.
 - **Measures** are whole numbers (BIGINT) that can be added up: any coarser grain (a day, all instances) is a sum, exact in any order.
-- **Derived values** are computed from summed measures, in double precision, whatever the grain: a rate over a day is the day's sum over the day's sum, never a mean of hourly rates. What has a zero denominator is null.
+- **Derived values** are computed from summed measures, in double precision, whatever the grain: a rate over a day is the day's sum over the day's sum, never a mean of hourly rates. What has a zero denominator is null, unless its description says otherwise.
 - *Executed* means not answered from the result cache. Aborted queries count like any other.`;
 
 function overview(metrics: readonly Metric[]): string {
@@ -23,7 +26,7 @@ function overview(metrics: readonly Metric[]): string {
 }
 
 function section(metric: Metric): string {
-  const { name, title, question, description, keys, measures, derived, panel, sql } = metric;
+  const { name, title, question, description, keys, measures, derived, panel, history, sql } = metric;
   const parts = [
     `## ${name}\n\n**${title}.** ${question}`,
     ...(description === undefined ? [] : [description.trim()]),
@@ -41,6 +44,7 @@ function section(metric: Metric): string {
           ),
         ]),
     ...(panel === undefined ? [] : [`Panel: ${panelInWords(panel)}.`]),
+    ...(history ? ['Reads [history](#history) besides the events of its hours.'] : []),
     `\`\`\`sql\n${sql}\n\`\`\``,
   ];
   return parts.join('\n\n');
@@ -77,23 +81,55 @@ GROUP BY ALL
 
 - Names are lower-case letters, digits and \`_\`. The file's name must not be that of another metric or of a public table, nor end in \`_day\`.
 - The SELECT has exactly the columns that the head declares: keys (integers, VARCHAR, BOOLEAN or TIMESTAMP) and measures (integers; cast what is not), one row for each key.
-- It reads \`events\` and nothing else, and gives the same rows for the same events: no \`random()\`, \`now()\` or settings, no aggregate that depends on the order of rows (\`first\`, \`list\`, \`any_value\`), no LIMIT or sample. Each hour is computed from its own events.
+- It reads \`events\` and nothing else ([history](#history) besides, with \`history: true\` in the head), and gives the same rows for the same events: no \`random()\`, \`now()\` or settings, no aggregate that depends on the order of rows (\`first\`, \`list\`, \`any_value\`), no LIMIT or sample. Each hour is computed from its own events.
 - Measures must be additive: a sum or a count, not a mean, a maximum or a number of distinct values. Nothing can check that for you.
-- An expression has numbers, measures, \`+ - * /\`, parentheses and the functions ${EXPRESSION_FUNCTIONS.map((usage) => `\`${usage}\``).join(', ')}. \`min\` and \`max\` leave nulls out; in all else null gives null.
-  - \`share(a, key)\`: \`a\` of the group, divided by \`a\` of all groups together that differ from it in \`key\` only.
-  - \`corr(key, n, sum_y, sum_yy)\`: Pearson's correlation of x and y. Each value x of the integer \`key\` stands for \`n\` points whose y and y² sum up to \`sum_y\` and \`sum_yy\`. With N = Σn: S_xx = Σ n (x - x̄)², S_xy = Σ (x - x̄) sum_y, S_yy = Σ sum_yy - N ȳ²; r = S_xy / √(S_xx S_yy), null where x or y does not vary.
-  - \`slope(key, n, sum_y)\`: S_xy / S_xx, the slope of the least-squares line of y on x.
+- Derived values are [expressions](#expressions).
 - \`panel\`: \`chart\` is one of line, area, bars, scatter, heatmap, table; \`x\` and \`series\` name keys, \`y\` measures or derived values; \`top\` keeps the largest sums of \`y\`, ties by key.
 
-A file that breaks a rule is refused when a run starts, with file, line and reason. A run remembers the definitions that it was created with.`;
+A file that breaks a rule, or whose SQL does not come to an end over a few made-up events, is left out when a run starts; a line says so, with file, line and reason, and \`spillway status\` shows it while the run is live. \`spillway metrics --metrics DIR\` checks the files without a run. A metric that fails later, on an hour's events, is left out of that hour. A run remembers the definitions that it was created with.`;
 
-function eventColumns(): string {
-  const rows = EVENT_COLUMNS.map(({ name, type, note }) => [`\`${name}\``, type, note]);
-  return `## The relation \`events\`
+function expressions(): string {
+  const functions = EXPRESSION_FUNCTIONS.map(({ usage, about }) => [`\`${usage}\``, about]);
+  const ofRows = EXPRESSION_FUNCTIONS.flatMap((one) => (one.ofRows ? [`\`${one.name}\``] : []));
+  const parameters = PARAMETERS.map(({ name, unit, note }) => [`\`${name}\``, unit, note]);
+  return `## Expressions
+
+An expression has numbers, \`+ - * /\`, parentheses, measures, derived values that are defined above it, parameters and functions. What cannot be computed is null: a division by zero, a logarithm of what has none, and whatever is computed from a null. Only \`min\` and \`max\` leave nulls out: \`max(0, a / b)\` is 0 where \`b\` is 0, and \`min\` and \`max\` of 0 and 1 are *and* and *or*.
+
+${table(['function', 'value'], functions)}
+
+\`a\`, \`b\`, \`n\`, \`sum_y\` and \`sum_yy\` are expressions. ${ofRows.join(', ')} look below the group's sums and do not stand inside one another.
+
+${table(['parameter', 'unit', 'value'], parameters)}
+
+Slots and weights are those that the run was created with (\`--slots\`, \`--weights\`). The group's instances are the one that it is for, else those that were chosen; all of the run's, if none were.`;
+}
+
+function relations(): string[] {
+  const columns = (of: readonly EventColumn[]): string =>
+    table(
+      ['column', 'type', 'meaning'],
+      of.map(({ name, type, note }) => [`\`${name}\``, type, note]),
+    );
+  const [known, carried] = HISTORY_RELATIONS;
+  return [
+    `## The relation \`events\`
 
 One row for each counted event, cleaned: null durations and \`num_*\` of executed queries are 0; \`mbytes_*\` are 0 where nothing was scanned and null where the size is unknown; a cache hit keeps its nulls.
 
-${table(['column', 'type', 'meaning'], rows)}`;
+${columns(EVENT_COLUMNS)}`,
+    `## History
+
+With \`history: true\` in its head a metric also reads what earlier hours left behind, made from on-time events only. An hour has only the history that it needs: join by \`hour\` too.
+
+\`${known}\`: one row for each hour and each fingerprint that an instance executes in it and has executed before, the last time at most 168 hours earlier.
+
+${columns(KNOWN_COLUMNS)}
+
+\`${carried}\`: one row at most for each hour and instance; a query of an earlier hour is busy in each hour that its execution reaches, an hour without events included.
+
+${columns(CARRIED_COLUMNS)}`,
+  ];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

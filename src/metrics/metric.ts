@@ -1,4 +1,12 @@
-export { type DerivedRow, deriveValues, keysNeeded, keysToKeepWhole, type RollupRow } from './derive.ts';
+export {
+  type DerivedRow,
+  deriveValues,
+  keysNeeded,
+  keysToKeepWhole,
+  type RollupRow,
+  usesSlotHours,
+} from './derive.ts';
+export type { DeriveContext } from './derive-context.ts';
 export {
   AMENDABLE_HOURS,
   EMPTY_HISTORY,
@@ -26,7 +34,7 @@ export interface Measure {
 
 export interface DerivedValue {
   readonly name: string;
-  /** Expression over the metric's measures, evaluated after summing (`expression.ts`). */
+  /** Expression over measures, parameters and the derived values before it, evaluated after summing (`expression.ts`). */
   readonly expr: string;
   readonly unit: string;
   readonly note: string | undefined;

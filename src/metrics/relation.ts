@@ -66,3 +66,11 @@ export const CARRIED_COLUMNS: readonly EventColumn[] = [
     note: 'execution time, of queries that arrived in earlier hours, that lies in this hour',
   },
 ];
+
+/** The relations of `KNOWN_COLUMNS` and `CARRIED_COLUMNS`. */
+export const HISTORY_RELATIONS = ['known', 'carried'] as const;
+
+/** Names of what a metric reads. */
+export function relationNames(history: boolean): readonly string[] {
+  return history ? ['events', ...HISTORY_RELATIONS] : ['events'];
+}

@@ -4,7 +4,9 @@ import { quoted } from '../engine/sql.ts';
 import { fault, lineAt } from './fault.ts';
 import type { FunctionRules } from './functions.ts';
 import { SQL_VALUES } from './functions.ts';
+import type { MetricFile } from './head.ts';
 import { didYouMean } from './names.ts';
+import { HISTORY_RELATIONS, relationNames } from './relation.ts';
 
 /** A node of DuckDB's serialized syntax tree: https://duckdb.org/docs/stable/data/json/sql_to_and_from_json */
 type Tree = Readonly<Record<string, unknown>>;
@@ -20,15 +22,11 @@ const REFUSED: Readonly<Record<string, readonly [reason: string, hint?: string]>
 };
 
 /**
- * Checks that `sql` is one SELECT that reads nothing but `events` and gives the same rows whenever it is run over the
- * same events, whatever their order. Throws MetricFault.
+ * Checks that the SQL is one SELECT that reads nothing but the relations that metrics have and gives the same rows
+ * whenever it is run over the same events, whatever their order. Throws MetricFault.
  */
-export async function checkStatement(
-  session: Session,
-  sql: string,
-  firstLine: number,
-  rules: FunctionRules,
-): Promise<void> {
+export async function checkStatement(session: Session, file: MetricFile, rules: FunctionRules): Promise<void> {
+  const { sql, sqlLine: firstLine } = file;
   const cell = (await session.row(`SELECT json_serialize_sql(${quoted(sql)})::VARCHAR AS tree`)).tree;
   const parsed: unknown = JSON.parse(textOf(cell));
   if (!isTree(parsed)) throw new Error('json_serialize_sql did not return an object');
@@ -43,21 +41,25 @@ export async function checkStatement(
   if (statements.length !== 1 || statement === undefined) {
     fault(firstLine, `the SQL must be a single SELECT, found ${statements.length}`);
   }
-  new Walk(sql, firstLine, rules).node(statement, new Set(['events']));
+  const walk = new Walk(file, rules);
+  walk.node(statement, new Set(walk.relations));
 }
 
 class Walk {
+  /** What the metric may read. */
+  readonly relations: readonly string[];
   readonly #sql: string;
   readonly #firstLine: number;
   readonly #rules: FunctionRules;
 
-  constructor(sql: string, firstLine: number, rules: FunctionRules) {
+  constructor({ head, sql, sqlLine }: MetricFile, rules: FunctionRules) {
+    this.relations = relationNames(head.history ?? false);
     this.#sql = sql;
-    this.#firstLine = firstLine;
+    this.#firstLine = sqlLine;
     this.#rules = rules;
   }
 
-  /** `tables` are the names that can be read here, in lower case: `events` and the WITH names in scope. */
+  /** `tables` are the names that can be read here, in lower case: the relations and the WITH names in scope. */
   node(tree: Tree, tables: ReadonlySet<string>): void {
     const inner = this.#withNames(tree, tables);
     this.#check(tree, inner);
@@ -74,7 +76,7 @@ class Walk {
     let known = tables;
     for (const entry of treesIn(map.map)) {
       const name = String(entry.key).toLowerCase();
-      if (name === 'events') this.#fail(tree, 'a WITH clause must not be named "events"');
+      if (this.relations.includes(name)) this.#fail(tree, `a WITH clause must not be named "${name}"`);
       for (const value of treesIn(entry.value)) this.node(value, known);
       known = new Set([...known, name]);
     }
@@ -103,20 +105,23 @@ class Walk {
       const name = String(tree.table_name);
       const full = [tree.catalog_name, tree.schema_name, name].filter((part) => part !== '').join('.');
       if (full !== name || !tables.has(name.toLowerCase())) {
-        this.#fail(tree, `reads "${full}"${didYouMean(full, tables)}`, 'a metric reads nothing but events');
+        this.#fail(tree, `reads "${full}"${didYouMean(full, tables)}`, this.#readsOnly(full));
       }
     } else if (tree.type === 'TABLE_FUNCTION') {
       const name = isTree(tree.function) ? String(tree.function.function_name).toLowerCase() : '';
       if (!TABLE_FUNCTIONS.has(name)) {
-        this.#fail(
-          tree,
-          `reads ${name}()`,
-          'a metric reads nothing but events; unnest, range and generate_series are allowed',
-        );
+        this.#fail(tree, `reads ${name}()`, `${this.#readsOnly(name)}; unnest, range and generate_series are allowed`);
       }
     } else if (!FROM_KINDS.has(String(tree.type))) {
       this.#fail(tree, `${String(tree.type).toLowerCase()} cannot stand in a FROM clause of a metric`);
     }
+  }
+
+  #readsOnly(name: string): string {
+    if (!this.relations.includes(name) && relationNames(true).includes(name)) {
+      return `with "history: true" in its head a metric also reads ${HISTORY_RELATIONS.join(' and ')}`;
+    }
+    return `a metric reads nothing but ${this.relations.join(', ')}`;
   }
 
   #function(tree: Tree): void {

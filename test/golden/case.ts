@@ -13,6 +13,9 @@ export interface CaseOptions {
   readonly instances?: readonly string[];
   readonly from?: string;
   readonly to?: string;
+  /** As on the command line: `5,provisioned-1=10`. */
+  readonly slots?: string;
+  readonly weights?: string;
 }
 
 /** The rows that a public table, or what derives from a metric, must have. */

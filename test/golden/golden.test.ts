@@ -7,8 +7,9 @@ import { describe, test } from 'node:test';
 import type { JsonCell } from '../../src/hot-store/hot-store.ts';
 import type { Metric } from '../../src/metrics/metric.ts';
 import { deriveValues, rollupColumns } from '../../src/metrics/metric.ts';
+import { parseSlots, parseWeights } from '../../src/model/scoring.ts';
 import type { EventTime } from '../../src/model/time.ts';
-import { eventTime, parseTime } from '../../src/model/time.ts';
+import { eventTime, MICROS_PER_HOUR, parseTime } from '../../src/model/time.ts';
 import { silentLogger } from '../../src/observe/logger.ts';
 import type { Pipeline, PipelineOptions } from '../../src/pipeline.ts';
 import { startPipeline } from '../../src/pipeline.ts';
@@ -48,7 +49,7 @@ async function prepare(t: TestContext, golden: GoldenCase, shape: Shape): Promis
   const dir = await mkdtemp(join(tmpdir(), 'spillway-golden-'));
   t.after(() => rm(dir, { recursive: true, force: true }));
   await writeTrace(join(dir, 'trace'), golden.events, shape);
-  const { partitions = 4, latenessMs = 600_000, instances, from, to } = golden.options;
+  const { partitions = 4, latenessMs = 600_000, instances, from, to, slots, weights } = golden.options;
   return {
     trace: join(dir, 'trace'),
     dataDir: join(dir, 'data'),
@@ -60,6 +61,8 @@ async function prepare(t: TestContext, golden: GoldenCase, shape: Shape): Promis
     ...(instances === undefined ? {} : { instances }),
     ...(from === undefined ? {} : { from: time(from) }),
     ...(to === undefined ? {} : { to: time(to) }),
+    ...(slots === undefined ? {} : { slots: parseSlots(slots) ?? assert.fail(`"${slots}" are no slots`) }),
+    ...(weights === undefined ? {} : { weights: parseWeights(weights) ?? assert.fail(`"${weights}" are no weights`) }),
   };
 }
 
@@ -128,8 +131,10 @@ async function checkDerived(
   const result = await pipeline.store.query(`SELECT * FROM ${table}`);
   const names = result.columns.map(({ name }) => name);
   const records = result.rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i] ?? null])));
+  const { slots, weights, from, to } = pipeline.store.manifest;
+  const context = { slots, weights, hours: (to - from) / MICROS_PER_HOUR };
   const actual = new Map(
-    deriveValues<JsonCell>(metric, records, groupBy).map((row) => {
+    deriveValues<JsonCell>(metric, records, groupBy, context).map((row) => {
       const cells: Record<string, unknown> = { ...row.keys, ...row.measures, ...row.derived };
       return [line(groupBy.map((key) => row.keys[key])), columns.map((name) => cells[name])];
     }),

@@ -22,9 +22,17 @@ after(() => {
   engine.close();
 });
 
-function rollup(name: string, events = 'SELECT * FROM sample'): string {
-  const metric = metrics.find((one) => one.name === name) ?? assert.fail(`no metric ${name}`);
-  return `(${rollupSql(metric, { events, known: 'SELECT * FROM known', carried: 'SELECT * FROM carried' })})`;
+function metricNamed(name: string): Metric {
+  return metrics.find((one) => one.name === name) ?? assert.fail(`no metric ${name}`);
+}
+
+/** A metric's SQL over the sample, or over those of its rows that `where` chooses. */
+function rollup(name: string, where = 'true'): string {
+  const relations = Object.fromEntries(
+    ['', 'known_', 'carried_'].map((relation) => [relation, `SELECT * FROM ${relation}sample WHERE ${where}`]),
+  );
+  const { '': events = '', known_: known = '', carried_: carried = '' } = relations;
+  return `(${rollupSql(metricNamed(name), { events, known, carried })})`;
 }
 
 /** The single number that an expression over a metric's rows gives. */
@@ -63,11 +71,21 @@ describe('the built-in metrics over the same events', () => {
     for (const metric of metrics) {
       const keys = metric.keys.map(({ name }) => name).join(', ');
       const measures = metric.measures.map(({ name }) => `CAST(sum(${name}) AS BIGINT) AS ${name}`).join(', ');
-      for (const part of ['query_id % 3 = 0', "instance_id = 'provisioned-2'", 'is_read IS true']) {
-        const parts = [part, `NOT (${part})`].map((of) => rollup(metric.name, `SELECT * FROM sample WHERE ${of}`));
+      // What is new to an hour is new to each part of it, unless the parts are of different instances.
+      const within = metric.history ? [] : ['query_id % 3 = 0', 'is_read IS true'];
+      for (const part of [...within, "instance_id = 'provisioned-2'"]) {
+        const parts = [part, `NOT (${part})`].map((of) => rollup(metric.name, of));
         const added = `SELECT ${keys}, ${measures} FROM (${parts.join(' UNION ALL ')}) GROUP BY ${keys} ORDER BY ${keys}`;
         assert.deepEqual(await session.rows(added), await session.rows(rollup(metric.name)), `${metric.name}: ${part}`);
       }
     }
+  });
+
+  test('count every executed query in each phase of its latency', async () => {
+    const executed = numberOf(
+      (await session.row('SELECT count(*) AS n FROM sample WHERE NOT was_cached AND execution_duration_ms IS NOT NULL'))
+        .n,
+    );
+    assert.equal(await total("sum(queries) FILTER (WHERE phase = 'execution')", 'latency'), executed);
   });
 });

@@ -7,6 +7,8 @@ import { TARGETS } from '../../../scripts/generate-docs.ts';
 import { metricsPage } from '../../../src/metrics/document.ts';
 import { EXPRESSION_FUNCTIONS } from '../../../src/metrics/expression.ts';
 import { loadMetrics } from '../../../src/metrics/load.ts';
+import { PARAMETERS } from '../../../src/metrics/parameters.ts';
+import { CARRIED_COLUMNS, EVENT_COLUMNS, HISTORY_RELATIONS, KNOWN_COLUMNS } from '../../../src/metrics/relation.ts';
 
 const root = new URL('../../../', import.meta.url);
 
@@ -16,14 +18,18 @@ test('docs/metrics.md is what the metric files say', async () => {
   assert.equal(committed, await target.make(), 'run: node scripts/generate-docs.ts metrics');
 });
 
-test('the page names every measure, derived value and function', async () => {
+test('the page names every measure, derived value, function, parameter and column', async () => {
   const metrics = await loadMetrics();
   const page = metricsPage(metrics);
   for (const { name, measures, derived } of metrics) {
     for (const value of [...measures, ...derived])
       assert.ok(page.includes(`\`${value.name}\``), `${name}.${value.name}`);
   }
-  for (const usage of EXPRESSION_FUNCTIONS) assert.ok(page.includes(`\`${usage}\``), usage);
+  for (const { usage, about } of EXPRESSION_FUNCTIONS) assert.ok(page.includes(`| \`${usage}\` | ${about} |`), usage);
+  for (const { name } of [...PARAMETERS, ...EVENT_COLUMNS, ...KNOWN_COLUMNS, ...CARRIED_COLUMNS]) {
+    assert.ok(page.includes(`| \`${name}\` |`), name);
+  }
+  for (const relation of HISTORY_RELATIONS) assert.ok(page.includes(`\n\`${relation}\`: `), relation);
 });
 
 test('the example of an own metric on the page is one that loads', async (t) => {

@@ -37,7 +37,8 @@ async function newHistory(t: TestContext, to: EventTime = END) {
       was_cached BOOLEAN, ln_execution BIGINT, queue_duration_ms BIGINT, compile_duration_ms BIGINT, execution_duration_ms BIGINT)`);
   return {
     session,
-    add: (...queries: readonly Query[]) => session.run(`INSERT INTO queries VALUES ${queries.map(valuesOf).join(', ')}`),
+    add: (...queries: readonly Query[]) =>
+      session.run(`INSERT INTO queries VALUES ${queries.map(valuesOf).join(', ')}`),
     /** Computes the hours in one go and makes what they add part of the history. */
     close: async (...hours: readonly EventTime[]) => {
       const events = `SELECT * FROM queries WHERE hour IN (${hours.map(timestamp).join(', ')})`;
@@ -59,7 +60,12 @@ async function known(session: Session): Promise<unknown[]> {
   const rows = await session.rows(
     'SELECT epoch_us(hour) AS hour, feature_fingerprint AS f, runs, sum_ln_execution AS ln FROM temp.known ORDER BY hour, f',
   );
-  return rows.map((row) => [(numberOf(row.hour) - START) / MICROS_PER_HOUR, row.f, numberOf(row.runs), numberOf(row.ln)]);
+  return rows.map((row) => [
+    (numberOf(row.hour) - START) / MICROS_PER_HOUR,
+    row.f,
+    numberOf(row.runs),
+    numberOf(row.ln),
+  ]);
 }
 
 /** Rows of `carried`: hour since the start, milliseconds. */
@@ -70,7 +76,12 @@ async function carried(session: Session): Promise<unknown[]> {
 
 test('a fingerprint is known from the hour after its first execution on, with its runs and logarithms so far', async (t) => {
   const { session, add, close } = await newHistory(t);
-  await add({ arrival: hour(0), ln: 10 }, { arrival: hour(0), ln: 5 }, { arrival: hour(1), ln: 7 }, { arrival: hour(2), ln: 1 });
+  await add(
+    { arrival: hour(0), ln: 10 },
+    { arrival: hour(0), ln: 5 },
+    { arrival: hour(1), ln: 7 },
+    { arrival: hour(2), ln: 1 },
+  );
   await close(hour(0));
   assert.deepEqual(await known(session), []);
   await close(hour(1));
@@ -110,7 +121,11 @@ test('a fingerprint is known after 168 hours of silence, and forgotten after 169
     assert.deepEqual(await known(session), expected);
     await close(hour(silence + 1));
     const [runs, ln] = silence === 168 ? [2, 7] : [1, 4];
-    assert.deepEqual(await known(session), [[silence + 1, 'f', runs, ln]], 'a history that starts anew has nothing of the old one');
+    assert.deepEqual(
+      await known(session),
+      [[silence + 1, 'f', runs, ln]],
+      'a history that starts anew has nothing of the old one',
+    );
   }
 });
 
@@ -157,15 +172,26 @@ test('hours computed together carry into one another', async (t) => {
   const { session, add, close } = await newHistory(t);
   await add({ arrival: hour(0), executionMs: 3 * 3_600_000 + 1 }, { arrival: hour(1), executionMs: 3_600_001 });
   await close(hour(0), hour(1), hour(2));
-  assert.deepEqual(await carried(session), [[1, 3_600_000], [2, 3_600_001]]);
+  assert.deepEqual(await carried(session), [
+    [1, 3_600_000],
+    [2, 3_600_001],
+  ]);
   await close(hour(3));
   assert.deepEqual(await carried(session), [[3, 1]]);
 });
 
 test('nothing is carried beyond the end of the run, and cached rows carry nothing', async (t) => {
   const { session, add, close } = await newHistory(t, hour(2));
-  await add({ arrival: hour(0), executionMs: 100 * 3_600_000 }, { arrival: hour(0), cached: true, executionMs: 9 * 3_600_000 });
+  await add(
+    { arrival: hour(0), executionMs: 100 * 3_600_000 },
+    { arrival: hour(0), cached: true, executionMs: 9 * 3_600_000 },
+  );
   await close(hour(0));
-  const rows = await session.rows(`SELECT (epoch_us(hour) - ${START}) // ${MICROS_PER_HOUR} AS hour, busy_ms // ${MICROS_PER_MS} AS s FROM busy ORDER BY 1`);
-  assert.deepEqual(rows.map((row) => [numberOf(row.hour), numberOf(row.s)]), [[1, 3600]]);
+  const rows = await session.rows(
+    `SELECT (epoch_us(hour) - ${START}) // ${MICROS_PER_HOUR} AS hour, busy_ms // ${MICROS_PER_MS} AS s FROM busy ORDER BY 1`,
+  );
+  assert.deepEqual(
+    rows.map((row) => [numberOf(row.hour), numberOf(row.s)]),
+    [[1, 3600]],
+  );
 });

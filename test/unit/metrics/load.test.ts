@@ -56,11 +56,18 @@ async function refusal(t: TestContext, content: string, name = 'users.sql'): Pro
 }
 
 describe('the built-in metrics', () => {
-  test('are the six of the product, each with hour and instance first', async () => {
+  test('are the nine of the product, each with hour and instance first', async () => {
     const metrics = await loadMetrics();
     assert.deepEqual(
       metrics.map(({ name }) => name),
-      ['bottlenecks', 'compile_joins', 'result_cache', 'spill', 'top_tables', 'workload'],
+      [
+        ...['bottlenecks', 'compile_joins', 'latency', 'repetition', 'result_cache', 'spill', 'top_tables'],
+        ...['utilization', 'workload'],
+      ],
+    );
+    assert.deepEqual(
+      metrics.filter(({ history }) => history).map(({ name }) => name),
+      ['repetition', 'utilization'],
     );
     for (const { keys } of metrics) {
       assert.deepEqual(keys.slice(0, 2), [
@@ -120,7 +127,7 @@ describe('a folder of metrics', () => {
   test('of the user adds to the built-in ones', async (t) => {
     const user = await folderOf(t, { 'users.sql': metricFile(), 'README.md': 'not a metric' });
     const metrics = await loadMetrics({ user });
-    assert.equal(metrics.length, 7);
+    assert.equal(metrics.length, 10);
     assert.equal(metrics.at(-1)?.name, 'users');
   });
 
@@ -140,6 +147,103 @@ describe('a folder of metrics', () => {
     );
     await assert.rejects(loadMetrics({ user: empty }), /no \.sql file in the folder/);
   });
+
+  test('of the user leaves out what is broken, says so, and keeps the rest', async (t) => {
+    const user = await folderOf(t, {
+      'a_forever.sql': metricFile({
+        sql: 'SELECT hour, instance_id, sum(a.i * b.i) AS queries FROM events, range(1000000000) a(i), range(1000000000) b(i) GROUP BY ALL',
+      }),
+      'b_good.sql': metricFile(),
+      'c_reads.sql': metricFile({ sql: "SELECT * FROM read_csv('/etc/passwd')" }),
+      'spill.sql': metricFile(),
+      'text.sql': 'not a metric',
+      'users.sql': metricFile(),
+    });
+    const refused: string[] = [];
+    const metrics = await loadMetrics({ user, timeLimitMs: 300 }, ({ file, name, reason }) => {
+      assert.equal(file, `${user}/${name}.sql`);
+      refused.push(reason.replaceAll(`${user}/`, ''));
+    });
+    assert.deepEqual(
+      metrics.slice(-2).map(({ name }) => name),
+      ['b_good', 'users'],
+    );
+    assert.equal(metrics.length, 11);
+    const reasons = [
+      /^a_forever\.sql:11: on a few made-up events the SQL took longer than 0\.3 s$/,
+      /^c_reads\.sql:11: reads read_csv\(\)$/,
+      /^spill\.sql:1: there is already a metric "spill"/,
+      /^text\.sql:1: no head/,
+    ];
+    reasons.forEach((reason, i) => {
+      assert.match(refused[i] ?? '', reason);
+    });
+    assert.equal(refused.length, reasons.length);
+  });
+
+  test('that comes with the product stops everything when a file of it is broken', async (t) => {
+    const builtIn = await folderOf(t, { 'users.sql': 'not a metric' });
+    await assert.rejects(
+      loadMetrics({ builtIn }, () => assert.fail('told')),
+      /users\.sql:1: no head/,
+    );
+  });
+});
+
+describe('a metric with history', () => {
+  const head = [...GOOD_HEAD.slice(0, 2), 'history: true', ...GOOD_HEAD.slice(2)];
+
+  test('reads what earlier hours left behind', async (t) => {
+    const sql = `WITH seen AS (SELECT hour, instance_id, sum(runs) AS runs FROM known GROUP BY ALL)
+      SELECT hour, instance_id, sum(runs) AS queries FROM (FROM seen UNION ALL SELECT hour, instance_id, busy_ms FROM carried)
+      GROUP BY ALL`;
+    const [metric] = await load(t, { 'users.sql': metricFile({ head, sql }) });
+    assert.equal(metric?.history, true);
+  });
+
+  const faults: readonly (readonly [what: string, content: string, message: RegExp])[] = [
+    [
+      'says so in its head',
+      metricFile({ sql: 'SELECT hour, instance_id, sum(busy_ms) AS queries\nFROM carried GROUP BY ALL' }),
+      /^users\.sql:12: reads "carried"/,
+    ],
+    [
+      'keeps the names of what it reads',
+      metricFile({ head, sql: `WITH known AS (FROM events) ${GOOD_SQL}` }),
+      /a WITH clause must not be named "known"/,
+    ],
+    [
+      'finds only the columns that are there',
+      metricFile({ head, sql: 'SELECT hour, instance_id, sum(seen) AS queries FROM known GROUP BY ALL' }),
+      /column "seen" not found/,
+    ],
+    [
+      'has one row for each key, with or without events',
+      metricFile({
+        head,
+        sql: `SELECT hour, instance_id, count(*) AS queries FROM events GROUP BY ALL
+          UNION ALL SELECT hour, instance_id, busy_ms FROM carried`,
+      }),
+      /^users\.sql:12: the SQL gives more than one row for hour = /,
+    ],
+    [
+      'joins each hour to its own history',
+      metricFile({
+        head,
+        sql: `SELECT e.hour, e.instance_id, count(*) AS queries
+          FROM events e JOIN known USING (instance_id, feature_fingerprint) GROUP BY ALL`,
+      }),
+      /^users\.sql:12: the rows of an hour change with the events of other hours/,
+    ],
+    [
+      'computes each hour from its own carried time',
+      metricFile({ head, sql: 'SELECT hour, instance_id, count(*) OVER () AS queries FROM carried' }),
+      /^users\.sql:12: the rows of an hour change with the events of other hours/,
+    ],
+  ];
+  for (const [what, content, message] of faults) {
+    test(what, async (t) => assert.match(await refusal(t, content), message));
+  }
 });
 
 /** What is wrong, the file, and the line that the user must get. */
@@ -213,6 +317,35 @@ const FAULTS: readonly (readonly [what: string, content: string, message: RegExp
     'a column that every table has already',
     metricFile({ head: headWith('  queries: { unit: queries }', '  state: { unit: x }') }),
     /^users\.sql:6: measure "state" is a column that every metric has already/,
+  ],
+  [
+    'a measure with the name of a parameter',
+    metricFile({ head: headWith('  queries: { unit: queries }', '  slot_hours: { unit: x }') }),
+    /^users\.sql:6: measure "slot_hours" has the name of a parameter of expressions/,
+  ],
+  [
+    'a derived value with the name of a parameter',
+    metricFile({
+      head: headWith('  half: { expr: queries / 2, unit: queries }', '  weight_spill: { expr: queries, unit: x }'),
+    }),
+    /^users\.sql:8: derived value "weight_spill" has the name of a parameter/,
+  ],
+  [
+    'a derived value that uses one below',
+    metricFile({
+      head: headWith(
+        '  half: { expr: queries / 2, unit: queries }',
+        '  quarter: { expr: half / 2, unit: x }\n  half: { expr: queries / 2, unit: x }',
+      ),
+    }),
+    /^users\.sql:8: derived value "quarter", character 1 of "half \/ 2": "half" is not defined above/,
+  ],
+  [
+    'a derived value that uses itself',
+    metricFile({
+      head: headWith('  half: { expr: queries / 2, unit: queries }', '  half: { expr: half / 2, unit: x }'),
+    }),
+    /^users\.sql:8: derived value "half", character 1 of "half \/ 2": "half" is not defined above/,
   ],
   [
     'a bad identifier',

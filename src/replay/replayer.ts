@@ -5,11 +5,13 @@ import type { EventTime, ReplayTime } from '../model/time.ts';
 import { addMicros, eventTime, MICROS_PER_MS, replayTime } from '../model/time.ts';
 import type { Clock } from '../time/clock.ts';
 import { RateMeter } from '../time/rate.ts';
-import type { Trace, TraceSlice } from '../trace/trace.ts';
+import type { Trace } from '../trace/trace.ts';
+import { countBelow } from './doubles.ts';
+import type { Film } from './film.ts';
+import { openFilm } from './film.ts';
 import type { PacerState } from './pacer.ts';
 import * as pacer from './pacer.ts';
 import type { Reel } from './reel.ts';
-import { ReelLoader } from './reel.ts';
 import type { Replay } from './replay.ts';
 import { Sequencer } from './sequence.ts';
 
@@ -19,10 +21,10 @@ export interface ReplayOptions {
   readonly producer: BusProducer;
   readonly pace: { readonly speed: Speed; readonly fillUntil?: EventTime | undefined };
   readonly clock: Clock;
+  /** About how many events are loaded at a time; has no influence on what is sent. */
+  readonly reelRows?: number;
 }
 
-/** Events of a reel: large enough to read Parquet well, small enough that two of them are little memory. */
-const REEL_ROWS = 120_000;
 /** Events fetched from a reel and sent at a time. */
 const SEND_ROWS = 16_384;
 /** The film moves in steps of this much wall time when it is paced. */
@@ -40,6 +42,7 @@ class Replayer {
   readonly #filmRate = new RateMeter();
   #pacer: PacerState;
   #at: ReplayTime;
+  #end: ReplayTime;
   #sent = 0;
   #state: ReplayStatus['state'] = 'starting';
   /** Wakes the film from its sleep when the plan changes. */
@@ -48,6 +51,7 @@ class Replayer {
   constructor(options: ReplayOptions) {
     this.#options = options;
     this.#at = replayTime(options.manifest.from);
+    this.#end = replayTime(options.manifest.to);
     this.#pacer = this.#startPacer(this.#at);
   }
 
@@ -77,27 +81,30 @@ class Replayer {
     const positions = await producer.positions();
     if (positions.every((position) => position.ended)) return 'ended';
     await this.#begin(positions);
-    const start = startOf(manifest, positions);
-    const sequencer = new Sequencer({
-      positions,
-      intervalMicros: manifest.watermarkIntervalMs * MICROS_PER_MS,
-      from: start,
-    });
-    const loader = await ReelLoader.open(trace, manifest.partitions, manifest.instances);
+    const film = await openFilm(trace, manifest, this.#options.reelRows);
     try {
-      this.#at = replayTime(start);
-      this.#pacer = this.#startPacer(this.#at);
+      const { watermark, place } = startOf(manifest, positions, film);
+      const sequencer = new Sequencer({
+        positions,
+        intervalMicros: manifest.watermarkIntervalMs * MICROS_PER_MS,
+        from: watermark,
+        delayMicros: film.delayMicros,
+        silence: film.silence,
+      });
+      this.#end = film.end;
+      this.#at = place;
+      this.#pacer = this.#startPacer(place);
       this.#state = 'playing';
       const skip = positions.map((position) => position.lastSeq);
-      for await (const reel of reels(loader, trace, manifest, start, skip, this.#abort.signal)) {
+      for await (const reel of film.reels(place, skip, this.#abort.signal)) {
         await this.#playReel(reel, sequencer);
         await reel.release();
         if (this.#abort.signal.aborted) return 'stopped';
       }
-      await this.#end(positions);
+      await this.#sendEnd(positions);
       return this.#abort.signal.aborted ? 'stopped' : 'ended';
     } finally {
-      loader.close();
+      film.close();
     }
   }
 
@@ -110,7 +117,7 @@ class Replayer {
     });
   }
 
-  async #end(positions: readonly PartitionPosition[]): Promise<void> {
+  async #sendEnd(positions: readonly PartitionPosition[]): Promise<void> {
     const { manifest } = this.#options;
     const partitions = positions.flatMap((position, partition) => (position.ended ? [] : [partition]));
     const watermark = addMicros(manifest.to, manifest.latenessMs * MICROS_PER_MS);
@@ -123,25 +130,25 @@ class Replayer {
   /** Sends a reel as the plan allows, watermarks included, until its end or until the replay is stopped. */
   async #playReel(reel: Reel, sequencer: Sequencer): Promise<void> {
     const { signal } = this.#abort;
-    const end = replayTime(reel.slice.to);
+    const end = reel.span.to;
     let row = 0;
     while (!signal.aborted) {
       const plan = this.#pacer;
       const nowMs = this.#options.clock.monotonicMs();
       const allowed = replayTime(Math.min(pacer.allowedUntil(plan, nowMs), end));
-      const until = allowed >= end ? reel.rows : firstFrom(reel.arrivals, row, allowed);
+      const until = allowed >= end ? reel.rows : countBelow(reel.outAt, allowed, row);
       while (row < until && this.#pacer === plan && !signal.aborted) {
         const next = Math.min(until, row + SEND_ROWS);
         for (const chunk of await reel.chunks(row, next)) {
-          await this.#send(sequencer.wrap(chunk, (seq) => reel.arrivals[seq - reel.firstSeq] ?? Number.NaN));
+          await this.#send(sequencer.wrap(chunk, reel));
         }
         row = next;
-        this.#moveTo(replayTime(Math.max(this.#at, Math.floor(reel.arrivals[row - 1] ?? 0) || 0)));
+        this.#moveTo(replayTime(Math.max(this.#at, reel.outAt[row - 1] || 0)));
       }
       if (signal.aborted) return;
       // Paused, at another speed or done with filling: how far the film may go has to be asked again.
       if (this.#pacer !== plan) continue;
-      const watermarks = sequencer.watermarksUntil(eventTime(allowed));
+      const watermarks = sequencer.watermarksUntil(allowed);
       if (watermarks !== undefined) await this.#send(watermarks);
       this.#moveTo(replayTime(Math.max(this.#at, allowed)));
       if (allowed >= end) return;
@@ -151,8 +158,8 @@ class Replayer {
 
   /** Sleeps until the next event or watermark is due, at least a step, or until the plan changes. */
   async #sleep(reel: Reel, row: number, sequencer: Sequencer): Promise<void> {
-    const nextEvent = reel.arrivals[row] ?? Number.POSITIVE_INFINITY;
-    const next = replayTime(Math.min(nextEvent, sequencer.nextWatermark, reel.slice.to));
+    const nextRecord = reel.outAt[row] ?? Number.POSITIVE_INFINITY;
+    const next = replayTime(Math.min(nextRecord, sequencer.nextDue, reel.span.to));
     const dueMs = pacer.dueAt(this.#pacer, next) - this.#options.clock.monotonicMs();
     this.#wake = new AbortController();
     const signal = AbortSignal.any([this.#abort.signal, this.#wake.signal]);
@@ -188,10 +195,11 @@ class Replayer {
     const nowMs = clock.monotonicMs();
     const playing = this.#state === 'playing';
     const speedReached = playing && !this.#pacer.paused ? this.#filmRate.perSecond(nowMs, this.#at) / 1_000_000 : 0;
-    const left = manifest.to - this.#at;
+    const left = this.#end - this.#at;
     return {
       state: playing && this.#pacer.paused ? 'paused' : this.#state,
-      at: this.#at,
+      // Behind the run's end only what was delayed is still to come.
+      at: replayTime(Math.min(this.#at, manifest.to)),
       from: manifest.from,
       to: manifest.to,
       speed: this.#pacer.fillUntil === undefined ? this.#pacer.speed : 'max',
@@ -204,53 +212,17 @@ class Replayer {
   }
 }
 
-/** Everything before the lowest watermark of all partitions is on the bus already. */
-function startOf(manifest: Manifest, positions: readonly PartitionPosition[]): EventTime {
-  const watermarks = positions.map((position) => position.watermark ?? manifest.from);
-  return eventTime(Math.max(manifest.from, Math.min(manifest.to, ...watermarks)));
-}
-
-/** The reels from `start` on, each loaded while the one before it plays. */
-async function* reels(
-  loader: ReelLoader,
-  trace: Trace,
+/**
+ * Where the film goes on: every record before the place of the lowest watermark is on the bus already, in every partition.
+ */
+function startOf(
   manifest: Manifest,
-  start: EventTime,
-  skip: readonly number[],
-  signal: AbortSignal,
-): AsyncGenerator<Reel> {
-  let firstSeq = await loader.countBefore(manifest.from, start);
-  const slices: readonly TraceSlice[] =
-    start < manifest.to ? trace.slices({ from: start, to: manifest.to }, REEL_ROWS) : [];
-  const load = (index: number): Promise<Reel> | undefined => {
-    const slice = slices[index];
-    if (slice === undefined || signal.aborted) return undefined;
-    return loader.load(slice, { withUntimed: slice.from === manifest.from, firstSeq, skip });
-  };
-  let next = load(0);
-  try {
-    for (let index = 0; next !== undefined; index++) {
-      const reel = await next;
-      firstSeq += reel.rows;
-      next = load(index + 1);
-      // An error of the reel being loaded ahead is met when its turn comes.
-      next?.catch(() => undefined);
-      yield reel;
-    }
-  } finally {
-    // A connection that is closed under its statement never lets the process end.
-    await next?.catch(() => undefined);
-  }
-}
-
-/** Index of the first event at or after `t`; events without an arrival come first and are always before it. */
-function firstFrom(arrivals: Float64Array, start: number, t: ReplayTime): number {
-  let low = start;
-  let high = arrivals.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((arrivals[middle] ?? 0) >= t) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  positions: readonly PartitionPosition[],
+  { delayMicros }: Pick<Film, 'delayMicros'>,
+): { readonly watermark: EventTime; readonly place: ReplayTime } {
+  const { from, to } = manifest;
+  const lowest = Math.min(...positions.map(({ watermark }) => watermark ?? Number.NEGATIVE_INFINITY));
+  if (lowest <= from) return { watermark: from, place: replayTime(from) };
+  const watermark = eventTime(Math.min(to, lowest));
+  return { watermark, place: replayTime(watermark + delayMicros) };
 }

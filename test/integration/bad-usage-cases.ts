@@ -7,6 +7,8 @@ export interface BadCall {
   readonly env?: Readonly<Record<string, string>>;
   /** What the error must name. */
   readonly says: string;
+  /** What the hint must name. */
+  readonly hints?: string;
 }
 
 const RUN = 'run --trace trace --exit-when-done --port 0 --speed max';
@@ -43,6 +45,10 @@ const UNKNOWN_WORDS: readonly BadCall[] = [
   { argv: 'reset --run default --force', says: 'no option --force' },
   { argv: 'verify --trace trace --speed 1', says: 'no option --speed' },
   { argv: 'metrics --run default', says: 'no option --run' },
+  { argv: 'rejected --json', says: 'no option --json' },
+  { argv: 'runs --run default', says: 'no option --run' },
+  { argv: 'runs delete default --force', says: 'no option --force' },
+  { argv: 'diff default default --run default', says: 'no option --run' },
 ];
 
 const ARGUMENTS: readonly BadCall[] = [
@@ -60,6 +66,16 @@ const ARGUMENTS: readonly BadCall[] = [
   { argv: 'metrics describe spil', says: 'no metric spil' },
   { argv: 'metrics lsit', says: 'no action lsit' },
   { argv: 'metrics describe spill compile', says: 'takes 2 arguments, found compile' },
+  { argv: 'rejected default', says: 'takes no argument, found default' },
+  { argv: 'diff', says: 'diff needs two runs, found none' },
+  { argv: 'diff default', says: 'diff needs two runs, found default' },
+  { argv: 'diff default default again', says: 'takes 2 arguments, found again' },
+  { argv: 'diff ../up default', says: '../up is no name of a run' },
+  { argv: 'runs default', says: 'no action default' },
+  { argv: 'runs list default', says: 'takes no name, found default' },
+  { argv: 'runs delete', says: 'needs the name of a run' },
+  { argv: 'runs delete ../../trace --yes', says: '../../trace is no name of a run' },
+  { argv: ['runs', 'delete', '', '--yes'], says: 'is no name of a run' },
   { argv: 'query', says: 'no SQL given' },
   { argv: ['query', ' '], says: 'no SQL given' },
   { argv: 'query -', says: 'no SQL given' },
@@ -84,9 +100,39 @@ const WRONG_VALUES: readonly BadCall[] = [
     memory: ['0', '255', '1GB', 'lots', '-1000'],
     'log-level': ['verbose', 'INFO', 'trace'],
     archive: ['s3://bucket/prefix'],
+    faults: [
+      '',
+      'chaos=1%',
+      'disorder',
+      'disorder=5',
+      'disorder=2d',
+      'duplicate=101%',
+      'late=-1%',
+      'late=0.00001%',
+      'none,late=1%',
+      'late=1%,late=2%',
+      'stall=1@T+1h',
+      'stall=partition:1@T',
+      'stall=partition:1@noon+1h',
+    ],
+    'fault-seed': ['-1', 'x', '1.5'],
     'data-dir': ['s3://bucket', ''],
   }),
   ...wrongValues('query SELECT', { format: ['xml', 'JSON', 'table,json'] }),
+  ...wrongValues('rejected', {
+    reason: ['negativ', 'Negative', 'negative,', 'too big', ''],
+    hour: ['yesterday', '14:00', '2024-02-30', 'None'],
+    from: ['yesterday', '2024-3-1'],
+    to: ['later'],
+    limit: ['-1', 'all', '1.5', '100001'],
+    format: ['xml'],
+  }),
+  ...wrongValues('diff default default', {
+    hours: ['final', 'Both', '3'],
+    only: ['spil', 'spill,', 'Spill', ''],
+    limit: ['-1', '1001', 'all'],
+    'other-data-dir': ['s3://bucket'],
+  }),
   ...wrongValues('generate --out made', {
     events: ['0', '-5', 'many', '1.5', '1e6'],
     seed: ['-1', 'x', '1.5', '9007199254740993'],
@@ -101,10 +147,14 @@ const RANGES: readonly BadCall[] = [
   { argv: `${RUN} --from 2024-03-01 --to 2024-03-01`, says: '--to is 2024-03-01' },
   { argv: `${RUN} --from 2024-03-01T12:00+02:00 --to 2024-03-01T09:00Z`, says: '--to is 2024-03-01T09:00:00Z' },
   { argv: 'generate --out made --from 2024-03-02 --to 2024-03-01', says: '--to is 2024-03-01' },
+  { argv: 'rejected --from 2024-03-02 --to 2024-03-01', says: '--to is 2024-03-01' },
   { argv: 'generate --out made --to 2020-01-01', says: '--to is 2020-01-01' },
   { argv: `${RUN} --run other --from 2030-01-01`, says: '2030-01-01' },
   { argv: `${RUN} --run other --to 2020-01-01`, says: '2020-01-01' },
   { argv: `${RUN} --run other --instances provisioned-999`, says: 'provisioned-999' },
+  { argv: `${RUN} --run other --faults stall=partition:4@T+1h`, says: 'the stall names partition 4, but there are 4' },
+  { argv: `${RUN} --run other --faults stall=partition:1@T+3h+1h`, says: 'the stall begins at 2024-03-01T03:00:00Z' },
+  { argv: `${RUN} --run other --faults stall=partition:1@2024-02-29T23:00+1h`, says: 'is not within the run' },
 ];
 
 const VARIABLES: readonly BadCall[] = [
@@ -131,6 +181,7 @@ const FILES: readonly BadCall[] = [
   { argv: 'status', yaml: 'speed: [60]', says: 'speed in spillway.yaml is [60]' },
   { argv: 'status', yaml: 'speed: {a: 1}', says: 'speed in spillway.yaml is a map' },
   { argv: 'status', yaml: 'partitions: 4.5', says: 'partitions in spillway.yaml is 4.5' },
+  { argv: 'status', yaml: 'faults: [late=1%, chaos=1%]', says: 'faults in spillway.yaml is [late=1%, chaos=1%]' },
   { argv: 'status', yaml: 'cap: 1', says: 'cap in spillway.yaml is 1' },
   { argv: 'status', yaml: 'instances: [1, 2]', says: 'instances in spillway.yaml is [1, 2]' },
   { argv: 'status', yaml: 'instances: [[provisioned-1]]', says: 'instances in spillway.yaml is a list' },
@@ -170,6 +221,19 @@ const PLACES: readonly BadCall[] = [
   { argv: 'reset --run nobody --yes', says: 'no run nobody' },
   { argv: 'reset --run default', says: 'nobody is there to confirm' },
   { argv: ['query', '--run', 'nobody', 'SELECT 1'], says: 'no run nobody' },
+  { argv: 'rejected --run nobody', says: 'no run nobody' },
+  { argv: 'rejected --run nobody --export made.jsonl', says: 'no run nobody' },
+  { argv: 'rejected --export trace', says: '--export is ./trace: there is something of that name already' },
+  { argv: 'rejected --export nowhere/made.jsonl', says: 'no such folder' },
+  { argv: 'rejected --export made.jsonl --limit 3', says: '--limit is for the list' },
+  { argv: 'rejected --export made.jsonl --first', says: '--first is for the list' },
+  { argv: 'rejected --hour none --from 2024-03-01', says: '--hour and a range exclude each other' },
+  { argv: 'diff default nobody', says: 'no run nobody' },
+  { argv: 'diff nobody default', says: 'no run nobody' },
+  { argv: 'diff default --other-data-dir nowhere', says: 'no run default in ./nowhere' },
+  { argv: 'runs --yes', says: '--yes is for delete' },
+  { argv: 'runs delete default', says: 'nobody is there to confirm' },
+  { argv: 'runs delete default nobody --yes', says: 'no run nobody' },
   { argv: `${RUN} --run other --metrics nowhere`, says: 'nowhere' },
   { argv: 'metrics --metrics nowhere', says: 'nowhere' },
   { argv: `${RUN} --data-dir trace/provisioned/part.parquet`, says: 'a file is in the way' },
@@ -179,6 +243,11 @@ const PLACES: readonly BadCall[] = [
   { argv: 'status --run default --data-dir trace/provisioned/part.parquet', says: 'no run default' },
   { argv: `${RUN} --partitions 8`, says: 'partitions was 4, now it is 8' },
   { argv: `${RUN} --lateness 1h`, says: 'latenessMs was 600000' },
+  {
+    argv: `${RUN} --faults late=1%`,
+    says: 'it was made with faults none, now it is given faults late=1%',
+    hints: 'go on with --faults none, choose another --run, or begin anew after spillway reset --run default',
+  },
   { argv: `${RUN} --cap`, says: 'sanity was' },
   { argv: `${RUN} --from 2024-03-01T01:00`, says: 'from was' },
 ];

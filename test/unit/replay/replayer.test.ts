@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { createMemoryBus } from '../../../src/bus/memory.ts';
 import type { Manifest } from '../../../src/model/manifest.ts';
 import { addMicros, isoTime, MICROS_PER_MINUTE, replayTime } from '../../../src/model/time.ts';
+import { sentSpecOf, sentSql } from '../../../src/replay/faults.ts';
 import type { Replay } from '../../../src/replay/replay.ts';
 import type { ReplayOptions } from '../../../src/replay/replayer.ts';
 import { startReplay } from '../../../src/replay/replayer.ts';
@@ -177,6 +178,44 @@ test('a paced film sends each event when it is due', async (t) => {
   assert.deepEqual(await sentAfter(1_000), ['0', '1', '2']);
   assert.deepEqual(await sentAfter(60_000), ['0', '1', '2', '3']);
 });
+
+test('with faults a paced film sends a record when its delay is over, to the end of the longest one', async (t) => {
+  const clock = filmClock();
+  const bus = busOf(1);
+  const of = { ...manifest, partitions: 1, faults: 'disorder=1h', faultSeed: 2 };
+  const trace = await traceOf(t, rowsAt([1, 119]));
+  const delays = (await sentAt(trace, of)).map((place) => (place - manifest.from) / MICROS_PER_MINUTE);
+  const [first = 0, second = 0] = delays;
+  assert.ok(first > 2 && first < 61 && second > 120, `${delays}`);
+  const replay = play(t, { trace, manifest: of, producer: bus.producer(), clock, pace: { speed: 60 } });
+  await until(() => replay.status().state === 'playing');
+  await moveBy(clock, 1_000 * first - 200);
+  assert.deepEqual(eventsOf(bus.logs[0]), []);
+  await moveBy(clock, 300);
+  assert.deepEqual(eventsOf(bus.logs[0]), ['0']);
+  await moveBy(clock, 1_000 * (second - first) - 200);
+  assert.deepEqual(eventsOf(bus.logs[0]), ['0']);
+  assert.equal(replay.status().at, replayTime(manifest.to));
+  assert.ok((replay.status().remainingMs ?? 0) > 1_000);
+  await moveBy(clock, 300);
+  assert.deepEqual(eventsOf(bus.logs[0]), ['0', '1']);
+  assert.equal(replay.status().state, 'playing');
+  await clock.advance(180_000);
+  assert.equal(await replay.finished, 'ended');
+});
+
+/** The ledger's places of a run's records, ascending. */
+async function sentAt(trace: Trace, of: Manifest): Promise<number[]> {
+  const session = await trace.session();
+  const rows = trace.rowsSql({ from: of.from, to: of.to, withUntimed: true });
+  const spec = { ...sentSpecOf(of), rows };
+  try {
+    const places = await session.rows(`SELECT sent_at FROM (${sentSql(spec)}) ORDER BY sent_at`);
+    return places.map(({ sent_at: place }) => Number(place));
+  } finally {
+    session.close();
+  }
+}
 
 test('watermarks go on through a silence', async (t) => {
   const clock = filmClock();

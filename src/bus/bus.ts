@@ -16,7 +16,10 @@ export interface EventChunk {
   readonly partition: Int32Array;
   /** Place in the partition's log; the bus fills it in when it takes the records. */
   readonly offset: Float64Array;
-  /** Header `seq`: position in the order of sending, counted from 0. NaN for a producer that sends none. */
+  /**
+   * Header `seq`: position in the order of sending, counted from 0. NaN for a producer that sends none; the column is
+   * null there.
+   */
   readonly seq: Float64Array;
   /** Header `prev`: `seq` of the partition's previous event, -1 for the first. NaN for a producer that sends none. */
   readonly prev: Float64Array;
@@ -116,6 +119,8 @@ export interface BusProducer {
 export interface IncomingBatch {
   readonly events: readonly EventChunk[];
   readonly controls: readonly ControlRecord[];
+  /** Partitions of which the bus held more records when it made the batch: behind, while the others may be idle. */
+  readonly waiting: readonly number[];
 }
 
 /** The receiving side. */
@@ -125,7 +130,7 @@ export interface BusConsumer {
    * most about `maxRows` events (whole chunks). An empty batch if nothing came.
    */
   poll(options: { minRows: number; maxRows: number; waitMs: number; signal?: AbortSignal }): Promise<IncomingBatch>;
-  /** Records sent but not yet polled. */
+  /** Events sent but not yet polled; control records are no work and do not count. */
   lag(): number;
 }
 

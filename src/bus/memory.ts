@@ -14,7 +14,7 @@ import type {
 /** What a memory bus starts from: it keeps nothing over a restart, so it continues where the store left off. */
 export interface MemoryBusOptions {
   readonly positions: readonly PartitionPosition[];
-  /** Events held before `send` waits. */
+  /** Records, control records among them, held before `send` waits. */
   readonly capacityRows: number;
 }
 
@@ -23,19 +23,25 @@ interface Entry {
   readonly events: EventChunk | undefined;
   readonly controls: readonly ControlRecord[];
   readonly rows: number;
+  /** Per partition: offset of the record after this entry. */
+  readonly nextOffsets: readonly number[];
 }
 
 const OFFSET_COLUMN = 1;
 
 /**
- * A bus inside one process: a bounded queue of column chunks, in the order of sending. Bounded by rows, and never by
- * blocking halfway through a chunk.
+ * A bus inside one process: a bounded queue of column chunks, in the order of sending. Bounded by records, and never by
+ * blocking halfway through a chunk. Control records count as much as events: a long silence is a flood of watermarks.
  */
 export function createMemoryBus(options: MemoryBusOptions): Bus {
   const { capacityRows } = options;
   const positions = options.positions.map((position) => ({ ...position }));
   const queue: Entry[] = [];
   let queuedRows = 0;
+  let queuedControls = 0;
+  /** Per partition: offset of the record that is polled next. */
+  let polled: readonly number[] = positions.map((position) => position.nextOffset);
+  const isFull = (): boolean => queuedRows + queuedControls >= capacityRows;
   const changed = new Set<() => void>();
   const wakeAll = (): void => {
     for (const wake of [...changed]) wake();
@@ -44,11 +50,12 @@ export function createMemoryBus(options: MemoryBusOptions): Bus {
   const producer: BusProducer = {
     positions: async () => positions.map((position) => ({ ...position })),
     send: async (batch, signal) => {
-      while (queuedRows >= capacityRows && signal?.aborted !== true) await nextChange(changed, signal);
+      while (isFull() && signal?.aborted !== true) await nextChange(changed, signal);
       if (signal?.aborted === true) return;
       const entry = take(batch, positions);
       queue.push(entry);
       queuedRows += entry.rows;
+      queuedControls += entry.controls.length;
       wakeAll();
     },
   };
@@ -60,12 +67,21 @@ export function createMemoryBus(options: MemoryBusOptions): Bus {
         timedOut = true;
         wakeAll();
       }, waitMs);
-      while (queuedRows < minRows && !timedOut && signal?.aborted !== true) await nextChange(changed, signal);
+      // A full bus takes no more events: nothing would come of waiting for them.
+      const isWorthWaiting = (): boolean => queuedRows < minRows && !isFull();
+      while (isWorthWaiting() && !timedOut && signal?.aborted !== true) await nextChange(changed, signal);
       clearTimeout(timer);
       const taken = drain(queue, maxRows);
-      queuedRows -= taken.reduce((sum, entry) => sum + entry.rows, 0);
+      for (const { rows, controls, nextOffsets } of taken) {
+        queuedRows -= rows;
+        queuedControls -= controls.length;
+        polled = nextOffsets;
+      }
       wakeAll();
-      return toBatch(taken);
+      const waiting = positions.flatMap(({ nextOffset }, partition) =>
+        nextOffset > (polled[partition] ?? 0) ? [partition] : [],
+      );
+      return { ...toBatch(taken), waiting };
     },
     lag: () => queuedRows,
   };
@@ -83,6 +99,7 @@ export function createMemoryBus(options: MemoryBusOptions): Bus {
     close: async () => {
       queue.length = 0;
       queuedRows = 0;
+      queuedControls = 0;
       wakeAll();
     },
   };
@@ -138,7 +155,7 @@ function take(batch: OutgoingBatch, positions: Mutable<PartitionPosition>[]): En
     if (position !== undefined) position.nextOffset = offset;
   });
   if (events !== undefined) writeOffsets(events);
-  return { events, controls, rows: events?.rowCount ?? 0 };
+  return { events, controls, rows: events?.rowCount ?? 0, nextOffsets: next };
 }
 
 function toRecord(control: OutgoingControl, partition: number, offset: number): ControlRecord {
@@ -163,7 +180,7 @@ function drain(queue: Entry[], maxRows: number): Entry[] {
   return queue.splice(0, count);
 }
 
-function toBatch(entries: readonly Entry[]): IncomingBatch {
+function toBatch(entries: readonly Entry[]): Pick<IncomingBatch, 'events' | 'controls'> {
   return {
     events: entries.flatMap(({ events }) => (events === undefined ? [] : [events])),
     controls: entries.flatMap(({ controls }) => controls),

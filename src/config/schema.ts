@@ -145,7 +145,7 @@ export const settingsSchema = z.object({
     name: 'max-ahead',
     value: 'DURATION',
     about:
-      'For producers that send no watermarks: an event further ahead of its partition is rejected as out_of_range and moves nothing.',
+      'For producers that send no watermarks: an event further ahead of all partitions is rejected as out_of_range and moves nothing; an idle partition holds hours open for no longer than this.',
     example: '1h',
   }),
   hotHours: defaulted(integer(1, 8784), '48', {

@@ -30,7 +30,10 @@ export interface SanityLimits {
 export interface ForeignLimits {
   /** How much later than a later event an event may come and still be on time, milliseconds of event time. */
   readonly maxDisorderMs: number;
-  /** An event further ahead of its partition's watermark is rejected and never moves it, milliseconds of event time. */
+  /**
+   * An event further beyond the highest watermark is rejected and never moves one, and an idle partition is lifted to no
+   * further behind it, milliseconds of event time.
+   */
   readonly maxAheadMs: number;
 }
 

@@ -38,15 +38,24 @@ export interface ChecksSql {
   readonly hour: string;
 }
 
-/**
- * The sanity checks as one SQL expression. The first failing check names the reason and, within it, the first column in
- * Redset order names the field. `conflict` needs other records and is found elsewhere.
- */
-export function checksSql(limits: SanityLimits, range: { from: EventTime; to: EventTime }): ChecksSql {
+/** A run's range. */
+type Range = Readonly<Record<'from' | 'to', EventTime>>;
+
+/** The times [first, end) by which a record can be placed: the run's range and the slack on both sides. */
+export function usableTimes(limits: SanityLimits, range: Range): { first: EventTime; end: EventTime } {
   const slack = limits.rangeSlackMs * MICROS_PER_MS;
-  const first = timestamp(addMicros(range.from, -slack));
-  const end = timestamp(addMicros(range.to, slack));
-  const usableTime = `(arrival_timestamp >= ${first} AND arrival_timestamp < ${end})`;
+  return { first: addMicros(range.from, -slack), end: addMicros(range.to, slack) };
+}
+
+/**
+ * The sanity checks as one SQL expression over a batch `b`. The first failing check names the reason and, within it, the
+ * first column in Redset order names the field. `conflict` needs other records and is found elsewhere. `isAhead` is a
+ * condition for records whose time is too far ahead to be believed: it is treated like one outside the run's range.
+ */
+export function checksSql(limits: SanityLimits, range: Range, isAhead?: string): ChecksSql {
+  const { first, end } = usableTimes(limits, range);
+  const inRange = `arrival_timestamp >= ${timestamp(first)} AND arrival_timestamp < ${timestamp(end)}`;
+  const usableTime = isAhead === undefined ? `(${inRange})` : `(${inRange} AND NOT (${isAhead}))`;
 
   const isBad = (column: string): string => `list_contains(string_split(bad_columns, ','), ${quoted(column)})`;
   const missing = firstOf(

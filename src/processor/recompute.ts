@@ -11,7 +11,7 @@ import {
 import type { Metric, Relations } from '../metrics/metric.ts';
 import { EMPTY_HISTORY, HISTORY_COLUMNS, HISTORY_TABLES, historySql, MEMORY_HOURS } from '../metrics/metric.ts';
 import type { EventTime } from '../model/time.ts';
-import { dayOf, isoTime } from '../model/time.ts';
+import { dayOf } from '../model/time.ts';
 import { requireRawEvents } from './amend.ts';
 import type { CloserParts } from './close.ts';
 import { keptFrom, publishDays } from './close.ts';

@@ -1,6 +1,8 @@
-import type { Session } from '../engine/session.ts';
+import type { Row, Session } from '../engine/session.ts';
 import { numberOf, textOf } from '../engine/session.ts';
 import { EVENT_COLUMNS } from '../hot-store/hot-store.ts';
+import type { Keep } from '../model/manifest.ts';
+import { displaceSql } from './exceptions.ts';
 
 /** Leaves the records `b` of a batch that have no verdict yet. */
 export const WITHOUT_VERDICT = 'ANTI JOIN temp.verdicts v ON v."partition" = b."partition" AND v."offset" = b."offset"';
@@ -37,6 +39,7 @@ export async function settleRepeats(
   session: Session,
   cleanColumns: string,
   withVerdicts: boolean,
+  keep: Keep,
 ): Promise<{ verdicts: number; evicted: number }> {
   const unjudged = withVerdicts ? WITHOUT_VERDICT : '';
   const survivors = `SELECT date_trunc('hour', arrival_timestamp) AS hour, deployment || '-' || instance_id AS instance_id, query_id
@@ -52,7 +55,7 @@ export async function settleRepeats(
   const rows = await session.rows(settleSql(candidates));
   const evicted = rows.filter((row) => row.was_counted === true);
   const fresh = rows.filter((row) => row.was_counted !== true);
-  for (const row of evicted) await evict(session, row);
+  for (const row of evicted) await evict(session, row, keep);
   if (fresh.length > 0) {
     const values = fresh.map((row) => {
       const detail = row.detail === null ? 'NULL' : `'${textOf(row.detail)}'`;
@@ -93,15 +96,7 @@ function settleSql(candidates: string): string {
 }
 
 /** Takes a counted event out of its open hour, because a smaller one with its key has come. */
-async function evict(session: Session, row: Awaited<ReturnType<Session['rows']>>[number]): Promise<void> {
-  const [partition, offset] = [numberOf(row.partition), numberOf(row.offset)];
-  const where = `"partition" = ${partition} AND "offset" = ${offset}`;
-  const columns = EVENT_COLUMNS.map(({ name }) => name).filter(
-    (name) => !['hour', 'is_read', 'partition', 'offset'].includes(name),
-  );
-  const raw = `encode(CAST(to_json(struct_pack(${columns.map((name) => `${name} := ${name}`).join(', ')})) AS VARCHAR))`;
-  await session.run(`INSERT INTO store.rejected
-      SELECT hour, "partition", "offset", NULL, 'conflict', '${textOf(row.detail).split(':')[1] ?? ''}', ${raw} FROM store.events WHERE ${where};
-    INSERT INTO store.receipts SELECT hour, "partition", -1, 0, 1, 0, "offset", "offset", NULL, false FROM store.events WHERE ${where};
-    DELETE FROM store.events WHERE ${where}`);
+async function evict(session: Session, row: Row, keep: Keep): Promise<void> {
+  const where = `"partition" = ${numberOf(row.partition)} AND "offset" = ${numberOf(row.offset)}`;
+  await session.run(displaceSql(where, textOf(row.detail).split(':')[1] ?? '', keep));
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { suite, test } from 'node:test';
+import { DuckDBBlobValue } from '@duckdb/node-api';
 import type {
   Bus,
   BusConsumer,
@@ -10,7 +11,7 @@ import type {
   PartitionPosition,
 } from '../../src/bus/bus.ts';
 import { BATCH_COLUMNS } from '../../src/bus/bus.ts';
-import { busEvent, eventChunk } from '../support/event-chunk.ts';
+import { busEvent, eventChunk, rowsOf } from '../support/event-chunk.ts';
 import { makeManifest } from '../support/manifest.ts';
 import { at } from '../support/time.ts';
 
@@ -24,6 +25,7 @@ export interface BusFactory {
 
 const PARTITIONS = 3;
 const ALL = [0, 1, 2];
+const SEQ_COLUMN = BATCH_COLUMNS.findIndex(({ name }) => name === 'seq');
 const manifest = makeManifest({ partitions: PARTITIONS });
 const WATERMARK = at('2024-03-01 01:00');
 
@@ -126,7 +128,7 @@ export function busContract(name: string, factory: BusFactory): void {
       const [chunk] = chunks;
       assert.equal(chunk?.seq[0], 7);
       assert.equal(chunk?.prev[0], 4);
-      const values = Object.fromEntries(BATCH_COLUMNS.map(({ name }, i) => [name, chunk?.chunk.getColumnValues(i)[0]]));
+      const values = valuesOf(chunk);
       const sent = {
         partition: 2,
         offset: 1n,
@@ -136,9 +138,55 @@ export function busContract(name: string, factory: BusFactory): void {
         num_joins: null,
         was_cached: true,
         bad_columns: 'num_joins',
-        raw: '{}',
+        raw: DuckDBBlobValue.fromString('{}'),
       };
       assert.deepEqual({ ...values, ...sent }, values);
+      await bus.close();
+    });
+
+    test('an event whose producer sends no numbers arrives without them', async (t) => {
+      const bus = await open(t);
+      const consumer = bus.consumer([0, 0, 0]);
+      const none = { seq: Number.NaN, prev: Number.NaN };
+      const sent = [busEvent({}, { seq: 5 }), busEvent({}, none), busEvent({}, { partition: 1, ...none })];
+      await bus.producer().send({ events: eventChunk(sent), controls: [] });
+      const got = await collect(consumer, 3, 0);
+      assert.deepEqual(got.offsets(0), [0, 1]);
+      assert.deepEqual([got.seqs(0), got.seqs(1)], [[5, Number.NaN], [Number.NaN]]);
+      const columns = got.chunks.flatMap(({ chunk }) => rowsOf(chunk).map((row) => row[SEQ_COLUMN]));
+      assert.deepEqual(columns.filter((seq) => seq === null).length, 2);
+      assert.deepEqual(
+        (await bus.producer().positions()).map(({ nextOffset, lastSeq }) => [nextOffset, lastSeq]),
+        [
+          [2, 5],
+          [1, -1],
+          [0, -1],
+        ],
+      );
+      await bus.close();
+    });
+
+    test('a batch names the partitions of which more is waiting', async (t) => {
+      const bus = await open(t);
+      const consumer = bus.consumer([0, 0, 0]);
+      const left = [3, 2, 1];
+      for (const seq of [0, 1]) await bus.producer().send({ events: events([0, 1], seq * 2), controls: [] });
+      await bus
+        .producer()
+        .send({ events: events([0], 4), controls: [{ ...control('watermark', 0), partitions: [2] }] });
+      for (let polls = 0; left.some((count) => count > 0); polls++) {
+        assert.ok(polls < 20, `${left} records never came`);
+        const { events: chunks, controls, waiting } = await consumer.poll({ minRows: 1, maxRows: 1, waitMs: 50 });
+        const partitions = [
+          ...chunks.flatMap((chunk) => [...chunk.partition]),
+          ...controls.map((one) => one.partition),
+        ];
+        for (const partition of partitions) left[partition] = (left[partition] ?? 0) - 1;
+        assert.deepEqual(
+          waiting,
+          ALL.filter((partition) => (left[partition] ?? 0) > 0),
+        );
+      }
       await bus.close();
     });
 
@@ -207,7 +255,7 @@ export function busContract(name: string, factory: BusFactory): void {
       const bus = await open(t);
       const consumer = bus.consumer([0, 0, 0]);
       const empty = await consumer.poll({ minRows: 1, maxRows: 10, waitMs: 20 });
-      assert.deepEqual(empty, { events: [], controls: [] });
+      assert.deepEqual(empty, { events: [], controls: [], waiting: [] });
       await bus.producer().send({ events: events([0], 0), controls: [] });
       assert.deepEqual((await collect(consumer, 1, 0)).seqs(0), [0]);
       await bus.close();
@@ -228,7 +276,7 @@ export function busContract(name: string, factory: BusFactory): void {
       const options = { minRows: 1, maxRows: 10, waitMs: 60_000, signal: abort.signal };
       const polling = bus.consumer([0, 0, 0]).poll(options);
       abort.abort();
-      assert.deepEqual(await polling, { events: [], controls: [] });
+      assert.deepEqual(await polling, { events: [], controls: [], waiting: [] });
       await bus.close();
     });
 
@@ -268,6 +316,12 @@ export function busContract(name: string, factory: BusFactory): void {
       await bus.close();
     });
   });
+}
+
+/** The values of a chunk's only event, by column. */
+function valuesOf(events: EventChunk | undefined): Record<string, unknown> {
+  const [row] = events === undefined ? [] : rowsOf(events.chunk);
+  return Object.fromEntries(BATCH_COLUMNS.map(({ name }, column) => [name, row?.[column]]));
 }
 
 /** Events of the given partitions, `seq` counted up from `firstSeq`; the query id is the seq as well. */

@@ -67,6 +67,7 @@ export function hotStoreContract(name: string, place: (t: TestContext) => Promis
         resent: 0,
         controls: 0,
         gaps: 0,
+        replayed: false,
         watermarkAt: undefined,
       };
       assert.deepEqual(await store.progress(), [

@@ -47,6 +47,7 @@ function assertRefused(call: BadCall, result: { code: number | null; stdout: str
   for (const line of lines.slice(0, error)) assert.match(line, /^opening the trace /, what);
   assert.ok(lines.length <= error + 2, what);
   if (lines.length === error + 2) assert.match(lines[error + 1] ?? '', /^hint: .+/, what);
+  if (call.hints !== undefined) assert.ok(lines[error + 1]?.includes(call.hints), `${what}\nmust hint: ${call.hints}`);
   assert.doesNotMatch(result.stderr, /^\s+at |node:internal|\.ts:\d+/m, what);
 }
 

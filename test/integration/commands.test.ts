@@ -5,33 +5,10 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { main } from '../../src/cli/cli.ts';
 import { Engine } from '../../src/engine/session.ts';
-import { tempDir } from '../support/temp-dir.ts';
-import { at } from '../support/time.ts';
 import { writeTrace } from '../support/trace-file.ts';
-import type { TestIo, TestIoOptions } from '../unit/cli/test-io.ts';
+import { ROWS, RUN, workshop } from '../support/workshop.ts';
+import type { TestIo } from '../unit/cli/test-io.ts';
 import { testIo } from '../unit/cli/test-io.ts';
-
-const ROWS = Array.from({ length: 30 }, (_, n) => ({
-  query_id: n,
-  instance_id: n % 3,
-  arrival_timestamp: at(`2024-03-01 0${n % 3}:${10 + n}`),
-}));
-
-type Call = (argv: readonly string[], options?: TestIoOptions) => Promise<{ code: number; out: string; err: string }>;
-
-/** A folder with a trace, and a way to call commands in it. */
-async function workshop(t: TestContext): Promise<{ cwd: string; call: Call }> {
-  const cwd = await tempDir(t);
-  await writeTrace(cwd, ROWS);
-  const call: Call = async (argv, options = {}) => {
-    const { io, stdout, stderr } = testIo({ cwd, ...options });
-    const code = await main(argv, io);
-    return { code, out: stdout(), err: stderr() };
-  };
-  return { cwd, call };
-}
-
-const RUN = ['run', '--trace', 'trace', '--speed', 'max', '--exit-when-done', '--port', '0'];
 
 test('a run prints one line per final hour, and nothing more when it is done already', async (t) => {
   const { cwd, call } = await workshop(t);

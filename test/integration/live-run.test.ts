@@ -1,77 +1,14 @@
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { main } from '../../src/cli/cli.ts';
-import type { Owner } from '../../src/hot-store/owner.ts';
-import { isAlive, readOwner } from '../../src/hot-store/owner.ts';
-import { systemClock } from '../../src/time/clock.ts';
+import { isAlive } from '../../src/hot-store/owner.ts';
+import { ended, live, SLOW_RUN as RUN, SPILLWAY, until } from '../support/live-run.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { at } from '../support/time.ts';
 import { writeTrace } from '../support/trace-file.ts';
-import { testIo } from '../unit/cli/test-io.ts';
-
-const SPILLWAY = join(import.meta.dirname, '..', '..', 'bin', 'spillway.js');
-/** Slow enough that it plays as long as a test looks at it: a day of trace is 24 minutes. */
-const RUN = ['run', '--trace', 'trace', '--port', '0'];
-
-interface LiveRun {
-  readonly cwd: string;
-  readonly child: ChildProcess;
-  readonly owner: Owner;
-  readonly dir: string;
-  stderr(): string;
-}
-
-async function until<T>(what: string, look: () => T | undefined): Promise<T> {
-  const deadline = performance.now() + 30_000;
-  for (;;) {
-    const found = look();
-    if (found !== undefined) return found;
-    assert.ok(performance.now() < deadline, `waiting for ${what}`);
-    await systemClock.sleep(25);
-  }
-}
-
-/** Starts `program` in a folder with a trace and waits until the run has an owner. */
-async function live(t: TestContext, program: readonly string[] = [SPILLWAY, ...RUN]): Promise<LiveRun> {
-  const cwd = await tempDir(t);
-  const hours = Array.from({ length: 24 }, (_, n) => at(`2024-03-01 ${String(n).padStart(2, '0')}:00`));
-  await writeTrace(
-    cwd,
-    hours.map((hour, n) => ({ query_id: n, arrival_timestamp: hour })),
-  );
-  const child = spawn(process.execPath, [...program], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
-  t.after(() => child.kill('SIGKILL'));
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const dir = join(cwd, 'spillway-data', 'runs', 'default');
-  const owner = await until('an owner', () => {
-    assert.equal(child.exitCode, null, stderr);
-    return readOwner(dir);
-  });
-  t.after(() => {
-    if (isAlive(owner.pid)) process.kill(owner.pid, 'SIGKILL');
-  });
-  return { cwd, child, owner, dir, stderr: () => stderr };
-}
-
-async function call(cwd: string, argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const { io, stdout, stderr } = testIo({ cwd });
-  const code = await main(argv, io);
-  return { code, out: stdout(), err: stderr() };
-}
-
-async function ended(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode === null) await once(child, 'exit');
-  return child.exitCode;
-}
+import { callIn as call } from '../support/workshop.ts';
 
 test('status, query and verify work beside a live run; another run, serve and reset are refused', async (t) => {
   const { cwd, owner, dir, child } = await live(t);

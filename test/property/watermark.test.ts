@@ -7,16 +7,19 @@ import { eventTime, MICROS_PER_HOUR, MICROS_PER_MINUTE } from '../../src/model/t
 import { readyHours } from '../../src/processor/hours.ts';
 import { lowestWatermark, readBatch } from '../../src/processor/watermark.ts';
 import { busEvent, eventChunk } from '../support/event-chunk.ts';
+import { makeManifest } from '../support/manifest.ts';
 import { check } from '../support/property.ts';
 import { at } from '../support/time.ts';
 
 const PARTITIONS = 3;
 const START = at('2024-03-01');
 const LATENESS = 10 * MICROS_PER_MINUTE;
+/** With that lateness. */
+const manifest = makeManifest({ partitions: PARTITIONS });
 
 const NEW: readonly PartitionProgress[] = Array.from({ length: PARTITIONS }, (_, partition) => ({
   ...{ partition, firstOffset: 0, nextOffset: 0, watermark: undefined, lastSeq: -1 },
-  ...{ resent: 0, controls: 0, gaps: 0, ended: false, watermarkAt: undefined },
+  ...{ resent: 0, controls: 0, gaps: 0, ended: false, replayed: false, watermarkAt: undefined },
 }));
 
 /** A record of a log: an event with any time whatsoever, or a watermark that may be anywhere. */
@@ -43,8 +46,8 @@ function read(contents: readonly (readonly (typeof record extends fc.Arbitrary<i
       controls.push({ kind: 'watermark', partition, offset, watermark: time, manifest: undefined });
       return [];
     });
-    const batch: IncomingBatch = { events: events.length === 0 ? [] : [eventChunk(events)], controls };
-    progress = readBatch(progress, batch, LATENESS).progress;
+    const batch: IncomingBatch = { events: events.length === 0 ? [] : [eventChunk(events)], controls, waiting: [] };
+    progress = readBatch(progress, batch, manifest).progress;
     states.push(progress);
   }
   return states;

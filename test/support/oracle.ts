@@ -6,6 +6,7 @@ import type { Manifest } from '../../src/model/manifest.ts';
 import { REDSET_COLUMNS } from '../../src/model/redset.ts';
 import { eventTime, isoTime, MICROS_PER_HOUR } from '../../src/model/time.ts';
 import { withSession } from './duckdb.ts';
+import { historyOf } from './history-oracle.ts';
 import type { TraceRow, Value } from './trace-row.ts';
 import { ROW_COLUMNS, rowsSql } from './trace-row.ts';
 
@@ -52,7 +53,7 @@ export async function expectedOf(
 ): Promise<Expected> {
   const fates = judge(records, manifest);
   const counted = records.flatMap(({ row }, index) => (fates[index]?.fate === 'counted' ? [clean(row)] : []));
-  return { fates, ...countUp(records, fates, manifest), rollups: await rollUp(counted, metrics) };
+  return { fates, ...countUp(records, fates, manifest), rollups: await rollUp(counted, metrics, manifest.to) };
 }
 
 /** The rows of a trace in the order of replay. */
@@ -202,7 +203,11 @@ function zero(): Counts {
 }
 
 /** Every metric over all events at once, as the public table of a finished run has it. */
-async function rollUp(events: readonly TraceRow[], metrics: readonly Metric[]): Promise<Expected['rollups']> {
+async function rollUp(
+  events: readonly TraceRow[],
+  metrics: readonly Metric[],
+  to: number,
+): Promise<Expected['rollups']> {
   const flags = [
     'compile_duration_ms',
     'queue_duration_ms',
@@ -216,12 +221,13 @@ async function rollUp(events: readonly TraceRow[], metrics: readonly Metric[]): 
   });
   const sql = `SELECT date_trunc('hour', arrival_timestamp) AS hour, deployment || '-' || instance_id AS instance_id,
     * EXCLUDE (instance_id), was_cached OR query_type = 'select' AS is_read, ${derived.join(', ')} FROM counted`;
+  const history = historyOf(events, to);
   return await withSession(async (session) => {
     await session.run(`CREATE TABLE counted AS ${rowsSql(events)}`);
     const rollups: Record<string, JsonCell[][]> = {};
     for (const metric of metrics) {
       const rows = await session.rows(
-        `SELECT *, 'final' AS state, 1 AS revision FROM (${rollupSql(metric, { events: sql, known: 'SELECT * FROM known', carried: 'SELECT * FROM carried' })}) ORDER BY ALL`,
+        `SELECT *, 'final' AS state, 1 AS revision FROM (${rollupSql(metric, { events: sql, ...history })}) ORDER BY ALL`,
       );
       rollups[metric.name] = rows.map((row) => Object.values(row).map(toJsonCell));
     }

@@ -39,20 +39,40 @@ test('a full memory bus takes nothing until it has been emptied below its bound'
   assert.equal(consumer.lag(), 2);
 });
 
-test('control records wait for a consumer without a bound of their own', async () => {
-  const bus = createMemoryBus({ positions: [position(0)], capacityRows: 1 });
-  const consumer = bus.consumer([0]);
-  for (let i = 0; i < 100; i++) {
-    const control = {
-      beforeRow: 0,
-      kind: 'watermark',
-      partitions: [0],
-      watermark: undefined,
-      manifest: undefined,
-    } as const;
-    await bus.producer().send({ events: undefined, controls: [control] });
+test('control records fill a memory bus like events: a flood of them waits for its consumer', async () => {
+  const bus = createMemoryBus({ positions: [position(0), position(0)], capacityRows: 10 });
+  const consumer = bus.consumer([0, 0]);
+  const control = {
+    beforeRow: 0,
+    kind: 'watermark',
+    partitions: [0, 1],
+    watermark: undefined,
+    manifest: undefined,
+  } as const;
+  let sent = 0;
+  const flood = (async () => {
+    for (; sent < 100; sent++) await bus.producer().send({ events: undefined, controls: [control] });
+  })();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(sent, 5);
+  assert.equal(consumer.lag(), 0, 'they are no work');
+  const offsets: number[] = [];
+  while (offsets.length < 200) {
+    // A bus that is full of them does not wait for events that it would not take.
+    const { controls } = await consumer.poll({ minRows: 1_000, maxRows: 1_000, waitMs: 1_000 });
+    assert.ok(controls.length <= 10, `${controls.length} held`);
+    offsets.push(...controls.map(({ offset }) => offset));
   }
-  const batch = await consumer.poll({ minRows: 1, maxRows: 1, waitMs: 1 });
-  assert.equal(batch.controls.length, 100);
-  assert.equal(batch.controls.at(-1)?.offset, 99);
+  await flood;
+  assert.deepEqual(
+    offsets,
+    Array.from({ length: 200 }, (_, index) => Math.floor(index / 2)),
+  );
+});
+
+test('a consumer of a full memory bus does not wait for more than it holds', async () => {
+  const bus = createMemoryBus({ positions: [position(0)], capacityRows: 2 });
+  const polling = bus.consumer([0]).poll({ minRows: 1_000, maxRows: 1_000, waitMs: 60_000 });
+  await bus.producer().send({ events: eventChunk([busEvent({}), busEvent({})]), controls: [] });
+  assert.equal((await polling).events[0]?.rowCount, 2);
 });

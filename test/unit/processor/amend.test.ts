@@ -192,7 +192,10 @@ test('an amendment that fails leaves everything as it was', async (t) => {
   const run = await newRun(t);
   await run.feed.batch({ row: {} }, PAST_FIRST, { row: { query_id: 2 } });
   await run.close(hour(0));
-  const broken = { ...run.parts, archive: { ...run.parts.archive, write: () => Promise.reject(new Error('disk full')) } };
+  const broken = {
+    ...run.parts,
+    archive: { ...run.parts.archive, write: () => Promise.reject(new Error('disk full')) },
+  };
   await assert.rejects(amendHours(broken, await run.store.waitingHours()), /disk full/);
   assert.deepEqual(await load(run), [[7, 1, 100, 1]]);
   await run.amend();

@@ -66,6 +66,17 @@ test('a late event keeps what it was late behind, and by how much', async (t) =>
   ]);
 });
 
+test('an event behind several watermarks of its batch is late once, behind the last of them', async (t) => {
+  const { store, feed } = await newFeed(t);
+  await feed.batch(watermark('00:30'), watermark('01:10'), watermark('02:10'), watermark('03:10'), {
+    row: arriving('00:30'),
+  });
+  assert.deepEqual(await ask(store, 'SELECT hour, seen_watermark FROM late_events'), [
+    ['2024-03-01T00:00:00Z', '2024-03-01T03:10:00Z'],
+  ]);
+  assert.deepEqual(await receiptSums(store), [0, 1, 0, 0]);
+});
+
 test('an event may be late even before the first hour of the run', async (t) => {
   const early = { row: { arrival_timestamp: at('2024-02-29 20:00') } };
   assert.deepEqual(await fatesOf(t, [early, watermark('00:30'), early]), { 0: 'counted', 2: 'late' });

@@ -26,7 +26,11 @@ async function newRun(t: TestContext, metrics: readonly Metric[] = [LOAD]) {
     store,
     feed: new BatchFeed(store),
     close: (first: number, last: number) =>
-      closeHours(parts, Array.from({ length: last - first + 1 }, (_, n) => hour(first + n)), at('2024-03-03 03:10')),
+      closeHours(
+        parts,
+        Array.from({ length: last - first + 1 }, (_, n) => hour(first + n)),
+        at('2024-03-03 03:10'),
+      ),
   };
 }
 
@@ -47,7 +51,8 @@ test('sums by day are written when a day is complete, over the hours of the run'
     row: { arrival_timestamp: hour(n), query_id: id, execution_duration_ms: ms, user_id: user },
   });
   await feed.batch(row(0, 1, 5), row(1, 2, 6), row(1, 3, 1, 8), row(2, 4, 7), row(27, 5, 9));
-  const days = () => ask(store, 'SELECT day, user_id, queries, execution_ms, state, revision FROM load_day ORDER BY day, user_id');
+  const days = () =>
+    ask(store, 'SELECT day, user_id, queries, execution_ms, state, revision FROM load_day ORDER BY day, user_id');
   await close(0, 0);
   assert.deepEqual(await days(), []);
   await close(1, 1);
@@ -67,11 +72,16 @@ test('sums by day are written when a day is complete, over the hours of the run'
 });
 
 test('a sum that no BIGINT holds marks itself and not its hours', async (t) => {
-  const huge: Metric = { ...LOAD, sql: LOAD.sql.replace('coalesce(sum(execution_duration_ms), 0)', '9223372036854775807') };
+  const huge: Metric = {
+    ...LOAD,
+    sql: LOAD.sql.replace('coalesce(sum(execution_duration_ms), 0)', '9223372036854775807'),
+  };
   const { store, feed, close } = await newRun(t, [huge]);
   await feed.batch({ row: { arrival_timestamp: hour(0) } }, { row: { arrival_timestamp: hour(1), query_id: 2 } });
   await close(0, 1);
   assert.deepEqual(await ask(store, 'SELECT queries FROM load ORDER BY hour'), [[1], [1]]);
   assert.deepEqual(await ask(store, 'SELECT count(*) FROM load_day'), [[0]]);
-  assert.deepEqual(await ask(store, 'SELECT hour, metric FROM metric_failures'), [['2024-03-01T23:00:00Z', 'load_day']]);
+  assert.deepEqual(await ask(store, 'SELECT hour, metric FROM metric_failures'), [
+    ['2024-03-01T23:00:00Z', 'load_day'],
+  ]);
 });

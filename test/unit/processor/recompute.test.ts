@@ -37,14 +37,24 @@ const MEMORY: Metric = {
 /** A run of thirty hours with events that repeat and last, a late event in hour 1 that has been folded in. */
 async function newRun(t: TestContext, changes: Partial<Manifest> = {}) {
   const dataDir = await tempDir(t);
-  const manifest = makeManifest({ partitions: 1, to: hour(30), metrics: { load: 'load-1', memory: 'memory-1' }, ...changes });
+  const manifest = makeManifest({
+    partitions: 1,
+    to: hour(30),
+    metrics: { load: 'load-1', memory: 'memory-1' },
+    ...changes,
+  });
   const metrics = [LOAD, MEMORY];
   const archive = await openLocalArchive(join(dataDir, 'archive'), 'default');
   let store = await openTestStore(dataDir, { manifest, metrics });
   t.after(() => store.close());
   const feed = new BatchFeed(store);
   const row = (n: number, print: string, ms: number) => ({
-    row: { arrival_timestamp: hour(n), query_id: n * 10 + print.length, feature_fingerprint: print, execution_duration_ms: ms },
+    row: {
+      arrival_timestamp: hour(n),
+      query_id: n * 10 + print.length,
+      feature_fingerprint: print,
+      execution_duration_ms: ms,
+    },
   });
   const rows = Array.from({ length: 30 }, (_, n) => [row(n, 'a', 5), row(n, n % 3 === 0 ? 'bb' : 'cc', 5_000_000)]);
   await feed.batch(...rows.flat(), { watermark: hour(31) }, row(1, 'bb-late', 7));
@@ -72,7 +82,8 @@ test('a metric computed again from the archive is what it was, history, late eve
   const result = await run.recompute([LOAD, MEMORY]);
   assert.deepEqual([result.hours, result.failures], [30, []]);
   await run.reopen();
-  for (const [index, table] of tables.entries()) assert.deepEqual(await rowsOf(run.store(), table), before[index], table);
+  for (const [index, table] of tables.entries())
+    assert.deepEqual(await rowsOf(run.store(), table), before[index], table);
   assert.deepEqual(await ask(run.store(), 'SELECT revision, count(*) FROM hours GROUP BY ALL ORDER BY 1'), [
     [2, 29],
     [3, 1],
@@ -119,5 +130,8 @@ test('a metric can be added, and one that fails says so for each hour', async (t
 
 test('a run that keeps rollups only cannot compute a metric again', async (t) => {
   const run = await newRun(t, { keep: 'rollups' });
-  await assert.rejects(run.recompute([LOAD]), (error: unknown) => error instanceof SpillwayError && error.code === 'NO_RAW_EVENTS');
+  await assert.rejects(
+    run.recompute([LOAD]),
+    (error: unknown) => error instanceof SpillwayError && error.code === 'NO_RAW_EVENTS',
+  );
 });

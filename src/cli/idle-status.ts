@@ -50,4 +50,3 @@ export async function idleStatus(store: HotStore): Promise<RunStatus> {
 function lowest(times: readonly (EventTime | undefined)[]): EventTime | undefined {
   return times.reduce((low, time) => (low === undefined || (time !== undefined && time < low) ? time : low), undefined);
 }
-

@@ -201,3 +201,25 @@ test('an amendment that fails leaves everything as it was', async (t) => {
   await run.amend();
   assert.deepEqual(await load(run), [[7, 2, 200, 2]]);
 });
+
+test('sending everything again after its hours are final changes nothing but the count of late duplicates', async (t) => {
+  const run = await newRun(t, {}, [LOAD, NEW_PRINTS]);
+  const rows = [0, 0, 1, 2].map((n, id) => ({ row: { arrival_timestamp: hour(n), query_id: id, user_id: id } }));
+  await run.feed.batch(...rows, { watermark: at('2024-03-01 03:10') });
+  await run.close(hour(0), hour(1), hour(2));
+  const rollups = async () => [
+    await ask(run.store, 'SELECT * EXCLUDE (revision) FROM load ORDER BY ALL'),
+    await ask(run.store, 'SELECT * EXCLUDE (revision) FROM new_prints ORDER BY ALL'),
+  ];
+  const before = await rollups();
+  await run.feed.batch(...rows, ...rows);
+  assert.deepEqual(
+    (await run.amend()).map(({ amended, lateDuplicate }) => [amended, lateDuplicate]),
+    [
+      [0, 4],
+      [0, 2],
+      [0, 2],
+    ],
+  );
+  assert.deepEqual(await rollups(), before);
+});

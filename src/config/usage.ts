@@ -56,7 +56,7 @@ export const SETTINGS_OF: Readonly<Record<CommandName, readonly SettingKey[]>> =
   serve: ['dataDir', 'archive', 'run', 'hotHours', 'port', ...MACHINE],
   query: ['dataDir', 'run', 'format', 'memoryMb'],
   rejected: ['dataDir', 'run', 'format', 'memoryMb'],
-  verify: ['trace', 'deployment', 'dataDir', 'run', 'metricsDir', 'memoryMb'],
+  verify: ['trace', 'deployment', 'dataDir', 'archive', 'run', 'metricsDir', 'memoryMb'],
   diff: ['dataDir', 'memoryMb'],
   status: ['dataDir', 'archive', 'run'],
   runs: ['dataDir', 'archive'],

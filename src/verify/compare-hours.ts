@@ -1,9 +1,8 @@
 import type { Session } from '../engine/session.ts';
-import { numberOf } from '../engine/session.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { comparePairs, rowsCheck } from './compare.ts';
-import type { Difference, VerifyCheck } from './report.ts';
-import { MAX_EXAMPLES, plural, reportRow } from './report.ts';
+import { comparePairs, noneWrong, rowsCheck } from './compare.ts';
+import type { VerifyCheck } from './report.ts';
+import { plural } from './report.ts';
 
 /** Checks the run's hours: that each is there once, was closed in its turn and not too early, and sums its receipts. */
 export async function compareHours(session: Session, manifest: Manifest, hours: number): Promise<VerifyCheck[]> {
@@ -27,6 +26,7 @@ async function closedInOrder(session: Session, scope: string): Promise<VerifyChe
   return await noneWrong(session, {
     check: 'hours: closed in order',
     scope,
+    keys: ['hour'],
     all: 'hours',
     wrong: `SELECT hour, state FROM hours WHERE state IS NULL OR state NOT IN ('open', 'final', 'skipped')
       OR (state = 'final' AND hour > (SELECT min(hour) FROM hours WHERE state = 'open'))`,
@@ -40,6 +40,7 @@ async function closedByWatermark(session: Session, manifest: Manifest): Promise<
   return await noneWrong(session, {
     check: 'hours: closed by watermark',
     scope: `lateness ${manifest.latenessMs / 1000} s`,
+    keys: ['hour'],
     all: 'final_hours',
     wrong: `SELECT hour, hours.watermark AS watermark, (SELECT min(watermark) FROM progress) AS lowest_watermark
       FROM hours JOIN final_hours USING (hour)
@@ -57,6 +58,8 @@ async function sumsOfReceipts(session: Session, scope: string): Promise<VerifyCh
     late: 'late + late_after',
     rejected: 'rejected + rejected_after',
     duplicate: 'duplicate',
+    amended: 'amended',
+    late_duplicate: 'late_duplicate',
   };
   const values = Object.keys(parts);
   const sums = Object.entries(parts).map(([value, sql]) => `coalesce(sum(${sql}), 0)::BIGINT AS ${value}`);
@@ -67,40 +70,4 @@ async function sumsOfReceipts(session: Session, scope: string): Promise<VerifyCh
     found: `SELECT hour, ${values.join(', ')} FROM hours`,
   });
   return rowsCheck('hours: sums of receipts', scope, result);
-}
-
-/** A check of a rule that each row keeps by itself: `expected` rows must keep it, `found` do. */
-async function noneWrong(
-  session: Session,
-  rule: {
-    readonly check: string;
-    readonly scope: string;
-    readonly all: string;
-    readonly wrong: string;
-    readonly values: readonly string[];
-    readonly expected: string;
-  },
-): Promise<VerifyCheck> {
-  const { check, scope } = rule;
-  const counts = await session.row(
-    `SELECT (SELECT count(*) FROM ${rule.all}) AS rows, (SELECT count(*) FROM (${rule.wrong})) AS wrong`,
-  );
-  const [rows, wrong] = [numberOf(counts.rows), numberOf(counts.wrong)];
-  const examples = await session.rows(`SELECT * FROM (${rule.wrong}) ORDER BY hour NULLS LAST LIMIT ${MAX_EXAMPLES}`);
-  return {
-    check,
-    scope,
-    expected: rows,
-    found: rows - wrong,
-    equal: wrong === 0,
-    differences: wrong,
-    examples: examples.map(
-      (row): Difference => ({
-        problem: 'different',
-        key: reportRow(row, ['hour']),
-        expected: { rule: rule.expected },
-        found: reportRow(row, rule.values),
-      }),
-    ),
-  };
 }

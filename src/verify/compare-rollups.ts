@@ -1,11 +1,14 @@
+import { withTimeLimit } from '../engine/limit.ts';
 import type { Session } from '../engine/session.ts';
-import { timestamp } from '../engine/sql.ts';
+import { numberOf } from '../engine/session.ts';
+import { quoted, timestamp } from '../engine/sql.ts';
 import { messageOf } from '../errors.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { rollupColumns, rollupSql } from '../metrics/metric.ts';
 import type { Clock } from '../time/clock.ts';
 import type { PairingResult } from './compare.ts';
 import { comparePairs, rowsCheck } from './compare.ts';
+import { relationsFor } from './relations.ts';
 import type { Difference, VerifyCheck } from './report.ts';
 import { MAX_EXAMPLES } from './report.ts';
 import { columnDifferences, columnList, rollupTableColumns, tableSql } from './snapshot.ts';
@@ -16,29 +19,31 @@ const METRIC_TIMEOUT_MS = 600_000;
 
 /** Compares one metric's rows with those recounted, span by span, and keeps the sum of what it saw. */
 export class RollupComparison {
+  readonly metric: Metric;
   readonly #session: Session;
-  readonly #metric: Metric;
   readonly #dir: string;
   readonly #clock: Clock;
   #columns: readonly Difference[] = [];
   #failure: string | undefined;
+  /** Final hours for which the metric failed in the run, so that there is nothing to compare. */
+  #leftOut = 0;
   #sum: PairingResult = { expectedRows: 0, foundRows: 0, differences: 0, examples: [] };
 
   constructor(parts: { session: Session; metric: Metric; dir: string; clock: Clock }) {
     this.#session = parts.session;
-    this.#metric = parts.metric;
+    this.metric = parts.metric;
     this.#dir = parts.dir;
     this.#clock = parts.clock;
   }
 
   /** Looks at the table's columns and at rows outside the run's final hours; before any span. */
   async begin(): Promise<void> {
-    const columns = rollupTableColumns(this.#metric);
-    this.#columns = await columnDifferences(this.#session, this.#dir, this.#metric.name, columns);
+    const columns = rollupTableColumns(this.metric);
+    this.#columns = await columnDifferences(this.#session, this.#dir, this.metric.name, columns);
     if (this.#columns.length > 0) return;
-    const keys = this.#metric.keys.map((key) => key.name);
+    const keys = this.metric.keys.map((key) => key.name);
     const list = columnList([...keys, 'state', 'revision']);
-    const stray = `SELECT ${list} FROM ${tableSql(this.#dir, this.#metric.name)}
+    const stray = `SELECT ${list} FROM ${tableSql(this.#dir, this.metric.name)}
       WHERE hour IS NULL OR hour NOT IN (SELECT hour FROM run_hours)
         OR (hour NOT IN (SELECT hour FROM final_hours) AND state IS DISTINCT FROM 'open')`;
     this.#add(
@@ -49,22 +54,33 @@ export class RollupComparison {
         found: stray,
       }),
     );
+    await this.#leaveOut();
   }
 
-  /** Recounts the metric over `eventsSql`, the clean events of the span's final hours, and compares row for row. */
-  async span(eventsSql: string, span: Span): Promise<void> {
+  /** An hour for which the metric failed and that has no rows of it is left out; rows that are there must be right. */
+  async #leaveOut(): Promise<void> {
+    const name = quoted(this.metric.name);
+    const row = await this.#session.row(`INSERT INTO left_out
+      SELECT DISTINCT hour, metric FROM metric_failures JOIN final_hours USING (hour)
+      WHERE metric = ${name} AND hour NOT IN (SELECT hour FROM ${tableSql(this.#dir, this.metric.name)} WHERE hour IS NOT NULL)`);
+    this.#leftOut = numberOf(row.Count);
+  }
+
+  /** Recounts the metric over the span's final hours and compares row for row; `amended`: some hours may be amended. */
+  async span(span: Span, amended: boolean): Promise<void> {
     if (this.#columns.length > 0 || this.#failure !== undefined) return;
-    this.#failure = await this.#recount(eventsSql);
+    this.#failure = await this.#recount(amended);
     if (this.#failure !== undefined) return;
-    const columns = rollupColumns(this.#metric).map((column) => column.name);
-    const keys = this.#metric.keys.map((key) => key.name);
+    const columns = rollupColumns(this.metric).map((column) => column.name);
+    const keys = this.metric.keys.map((key) => key.name);
     const inSpan = `hour >= ${timestamp(span.from)} AND hour < ${timestamp(span.to)}`;
     const list = columnList(columns);
     const result = await comparePairs(this.#session, {
       keys,
       values: [...columns.slice(keys.length), 'state', 'revision'],
-      expected: `SELECT ${list}, 'final' AS state, revision FROM recounted LEFT JOIN final_hours USING (hour)`,
-      found: `SELECT ${list}, state, revision FROM ${tableSql(this.#dir, this.#metric.name)}
+      expected: `SELECT ${list}, 'final' AS state, revision FROM recounted
+        LEFT JOIN (SELECT hour, revision FROM current_files WHERE dataset = ${quoted(this.metric.name)}) USING (hour)`,
+      found: `SELECT ${list}, state, revision FROM ${tableSql(this.#dir, this.metric.name)}
         WHERE ${inSpan} AND hour IN (SELECT hour FROM final_hours)`,
     });
     this.#add(result);
@@ -75,8 +91,9 @@ export class RollupComparison {
   }
 
   /** The outcome over all spans. */
-  check(scope: string): VerifyCheck {
-    const check = `metric ${this.#metric.name}`;
+  check(finalHours: string): VerifyCheck {
+    const check = `metric ${this.metric.name}`;
+    const scope = this.#leftOut === 0 ? finalHours : `${finalHours}, failed in ${this.#leftOut}`;
     if (this.#columns.length > 0) {
       const examples = this.#columns.slice(0, MAX_EXAMPLES);
       const differences = this.#columns.length;
@@ -89,23 +106,17 @@ export class RollupComparison {
   }
 
   /** Fills the table `recounted`; returns why that failed. A failing metric must not hide how the others fare. */
-  async #recount(eventsSql: string): Promise<string | undefined> {
-    const done = new AbortController();
+  async #recount(amended: boolean): Promise<string | undefined> {
     const session = this.#session;
-    const limit = this.#clock.sleep(METRIC_TIMEOUT_MS, done.signal).then(() => {
-      if (!done.signal.aborted) session.connection.interrupt();
-    });
+    const sql = rollupSql(this.metric, relationsFor(this.metric, amended));
     try {
       // As a subquery, so that DuckDB drops its ORDER BY: nothing here depends on the order of rows.
-      await session.run(
-        `CREATE OR REPLACE TABLE recounted AS SELECT * FROM (${rollupSql(this.#metric, { events: eventsSql, known: 'SELECT * FROM known', carried: 'SELECT * FROM carried' })})`,
+      await withTimeLimit(session, this.#clock, METRIC_TIMEOUT_MS, () =>
+        session.run(`CREATE OR REPLACE TABLE recounted AS SELECT * FROM (${sql})`),
       );
       return undefined;
     } catch (error) {
       return `recount failed: ${messageOf(error).split('\n')[0] ?? ''}`;
-    } finally {
-      done.abort();
-      await limit;
     }
   }
 

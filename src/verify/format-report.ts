@@ -40,14 +40,14 @@ function foldPartitions(checks: readonly VerifyCheck[]): readonly VerifyCheck[] 
 }
 
 function cells(check: VerifyCheck): readonly string[] {
-  const { expected, found, differences, equal } = check;
+  const { expected, found, differences, equal, skipped } = check;
   return [
     check.check,
     check.scope,
     grouped(expected),
     grouped(found),
     grouped(differences),
-    equal ? 'equal' : 'DIFFERENT',
+    skipped ? 'skipped' : equal ? 'equal' : 'DIFFERENT',
   ];
 }
 

@@ -1,10 +1,12 @@
 import { SpillwayError } from '../errors.ts';
 import type { Metric } from '../metrics/metric.ts';
-import type { Manifest, TraceFileIdentity, TraceIdentity } from '../model/manifest.ts';
+import { FAULTS_EXPECTED, faultsText, parseFaults } from '../model/faults.ts';
+import type { Keep, Manifest, TraceFileIdentity, TraceIdentity } from '../model/manifest.ts';
 import { ORDER_VERSION } from '../trace/trace.ts';
 
 /**
- * Makes sure that a recount would count the same thing: this trace, these metrics, this order. Throws MANIFEST_MISMATCH
+ * Makes sure that a recount would count the same thing: this trace, these metrics, this order, and faults that can be
+ * computed anew. Slots, weights and the limits of foreign producers decide no stored number of a replayed run. Throws MANIFEST_MISMATCH
  * or METRIC_CHANGED naming the first difference; without this, every number would differ and none would say why.
  */
 export function requireSameInputs(manifest: Manifest, trace: TraceIdentity, metrics: readonly Metric[]): void {
@@ -13,12 +15,22 @@ export function requireSameInputs(manifest: Manifest, trace: TraceIdentity, metr
   if (manifest.orderVersion !== ORDER_VERSION) {
     throw mismatch(manifest, `orderVersion is ${manifest.orderVersion} in the run, ${ORDER_VERSION} in this version`);
   }
-  // What a faulty replay sent can only be known from the ledger of its faults.
-  if (manifest.faults !== 'none') {
-    throw mismatch(
-      manifest,
-      `faults is ${JSON.stringify(manifest.faults)}; only a run without faults can be recounted`,
-    );
+  requireKnownFaults(manifest);
+  if (!KEEP.includes(manifest.keep)) {
+    throw mismatch(manifest, `keep is ${JSON.stringify(manifest.keep)}, expected one of ${KEEP.join(', ')}`);
+  }
+}
+
+const KEEP: readonly string[] = ['all', 'rollups'] satisfies readonly Keep[];
+
+/** What a disturbed replay sent can only be told if its faults can be read, and read in one way only. */
+function requireKnownFaults(manifest: Manifest): void {
+  const faults = parseFaults(manifest.faults);
+  if (faults === undefined || faultsText(faults) !== manifest.faults) {
+    throw mismatch(manifest, `faults is ${JSON.stringify(manifest.faults)}, expected ${FAULTS_EXPECTED}`);
+  }
+  if (!Number.isSafeInteger(manifest.faultSeed)) {
+    throw mismatch(manifest, `faultSeed is ${JSON.stringify(manifest.faultSeed)}, expected a whole number`);
   }
 }
 

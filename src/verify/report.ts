@@ -29,6 +29,8 @@ export interface VerifyCheck {
   readonly expected: number | string;
   readonly found: number | string;
   readonly equal: boolean;
+  /** Nothing could be compared, for a reason that is no fault of the run; then `equal` says nothing. */
+  readonly skipped?: boolean;
   /** How many rows differ. */
   readonly differences: number;
   /** The first of them by key, at most `MAX_EXAMPLES`, so that a report stays small however wrong a store is. */
@@ -41,7 +43,7 @@ export interface VerifyTotals {
   readonly finalHours: number;
   /** Every partition has taken its `end` record: nothing can follow. */
   readonly ended: boolean;
-  /** Records of the trace that were recounted, and how many of them were counted as events. */
+  /** Records sent, injected ones included, that were recounted, and how many of them were counted as events. */
   readonly records: number;
   readonly counted: number;
   /** Rollup rows of the store that were compared. */

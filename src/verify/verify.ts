@@ -8,11 +8,20 @@ import type { Manifest } from '../model/manifest.ts';
 import type { Clock } from '../time/clock.ts';
 import { systemClock } from '../time/clock.ts';
 import type { Trace } from '../trace/trace.ts';
+import { compareArchiveFiles } from './archive-files.ts';
+import { compareDays, prepareDays } from './compare-days.ts';
+import { compareFaults } from './compare-faults.ts';
 import { compareHours } from './compare-hours.ts';
+import { compareLate } from './compare-late.ts';
 import { comparePartitions, compareReceipts } from './compare-receipts.ts';
+import { compareRejected } from './compare-rejected.ts';
+import { compareRevisions } from './compare-revisions.ts';
 import { RollupComparison } from './compare-rollups.ts';
+import { prepareHistory, recountHistory } from './history.ts';
 import { requireSameInputs } from './identity.ts';
-import { countedEventsSql, prepareRecount, recountSpan } from './recount.ts';
+import type { KeptEvents } from './raw-events.ts';
+import { compareRawEvents } from './raw-events.ts';
+import { prepareRecount, recountSpan } from './recount.ts';
 import type { VerifyCheck, VerifyReport } from './report.ts';
 import { plural } from './report.ts';
 import type { RunState } from './run-state.ts';
@@ -20,6 +29,7 @@ import { loadState, prepareHours, readState } from './run-state.ts';
 import { openSource } from './source.ts';
 import { hoursIn } from './spans.ts';
 
+export type { KeptEvents } from './raw-events.ts';
 export type { Difference, VerifyCheck, VerifyReport, VerifyTotals } from './report.ts';
 export { snapshotNames } from './snapshot.ts';
 
@@ -40,6 +50,10 @@ export interface VerifyOptions {
   readonly metrics: readonly Metric[];
   /** Holds one Parquet file per name of `snapshotNames`, all written from one snapshot of the store. */
   readonly snapshotDir: string;
+  /** The run's part of the archive, whose files are read too; undefined leaves them out. */
+  readonly archiveDir?: string;
+  /** Clean events by hour, of a run that keeps rollups only. */
+  readonly keptEvents?: readonly KeptEvents[];
   /** Megabytes for the recount's own DuckDB. */
   readonly memoryMb: number;
   readonly threads: number;
@@ -52,10 +66,11 @@ export interface VerifyOptions {
 }
 
 /**
- * Recounts a run from its trace and manifest alone and compares the outcome with a snapshot of its store: the hours, every
- * receipt, every partition's balance, and every metric of every final hour row for row. It shares no code with the
- * processor and never looks at the rejected or late records to find out what to expect. A run may go on meanwhile: open
- * hours are left out.
+ * Recounts a run from its trace, its manifest and the ledger of its faults alone and compares the outcome with a snapshot
+ * of its store: the hours, every receipt, every partition's balance, every late and rejected record, revisions and archive
+ * files, and every metric of every final hour and day row for row. It shares no code with the processor and never looks at
+ * the rejected or late records to find out what to expect; only which late events an amended hour has taken in is told by
+ * the store. A run may go on meanwhile: open hours are left out.
  *
  * Throws MANIFEST_MISMATCH or METRIC_CHANGED if trace or metrics are not those of the run, and IO if the snapshot cannot
  * be read. A difference is never thrown: it is in the report.
@@ -93,8 +108,10 @@ async function verifyIn(session: Session, work: Work): Promise<VerifyReport> {
   await confine(session, work);
   await prepareHours(session, manifest);
   await prepareRecount(session);
+  await prepareHistory(session);
   const columns = await loadState(session, snapshotDir);
   if (!columns.equal) return reportOf(manifest, [columns], { hours, finalHours: 0, ended: false }, NOTHING_RECOUNTED);
+  await prepareDays(session);
   const state = await readState(session, manifest);
   const rollups = metrics.map(
     (metric) => new RollupComparison({ session, metric, dir: snapshotDir, clock: work.clock }),
@@ -106,10 +123,27 @@ async function verifyIn(session: Session, work: Work): Promise<VerifyReport> {
     ...(await compareHours(session, manifest, hours)),
     ...(await compareReceipts(session, manifest, state)),
     ...(await comparePartitions(session, manifest)),
-    ...rollups.map((rollup) => rollup.check(plural(state.finalHours, 'final hour'))),
+    ...(await compareRecords(session, work, state)),
+    ...(await compareRevisions(session, { manifest, metrics, snapshotDir, state })),
+    ...(work.archiveDir === undefined ? [] : [await compareArchiveFiles(session, resolve(work.archiveDir))]),
   ];
+  for (const rollup of rollups) {
+    checks.push(rollup.check(plural(state.finalHours, 'final hour')));
+    checks.push(await compareDays(session, rollup.metric, snapshotDir));
+  }
   const rowsCompared = rollups.reduce((sum, rollup) => sum + rollup.rowsCompared, 0);
   return reportOf(manifest, checks, { hours, ...state }, { ...recounted, rowsCompared });
+}
+
+/** The records that are not simply counted, and what of the others may not be kept. */
+async function compareRecords(session: Session, work: Work, state: RunState): Promise<VerifyCheck[]> {
+  const { manifest } = work;
+  return [
+    ...(await compareFaults(session, manifest, state)),
+    ...(await compareLate(session, manifest, state)),
+    ...(await compareRejected(session, manifest, state)),
+    ...(manifest.keep === 'rollups' ? [await compareRawEvents(session, work.keptEvents ?? [])] : []),
+  ];
 }
 
 /** Metric SQL may come from anybody: in this database no statement reaches any file but those of this verification. */
@@ -122,7 +156,7 @@ async function confine(session: Session, work: Work): Promise<void> {
 
 const NOTHING_RECOUNTED = { records: 0, counted: 0, rowsCompared: 0 };
 
-/** Goes over the trace span by span; only receipts and the sums of the comparisons outlive one. */
+/** Goes over the trace span by span; only counts, what is not counted, history and the comparisons' sums outlive one. */
 async function recount(
   session: Session,
   work: Work,
@@ -132,6 +166,7 @@ async function recount(
   const { trace, manifest, onProgress } = work;
   const range = { from: manifest.from, to: state.to };
   const total = { records: 0, counted: 0 };
+  const withHistory = work.metrics.some(({ history }) => history);
   if (range.from >= range.to) return total;
   const source = await openSource(trace, manifest, work.dir);
   try {
@@ -139,11 +174,11 @@ async function recount(
     for (const [index, span] of spans.entries()) {
       // Records without a time come before all others, and are whole only when nothing can follow.
       const staged = await source.stage(span, index === 0 && state.ended);
-      const sums = await recountSpan(session, staged, manifest);
+      const sums = await recountSpan(session, staged, span, { manifest, ...state });
       total.records += sums.records;
       total.counted += sums.counted;
-      const events = countedEventsSql(manifest, 'SELECT hour FROM final_hours');
-      for (const rollup of rollups) await rollup.span(events, span);
+      if (withHistory) await recountHistory(session, span, manifest);
+      for (const rollup of rollups) await rollup.span(span, state.amended);
       onProgress?.({
         hoursDone: hoursIn({ from: range.from, to: span.to }),
         hoursTotal: hoursIn(range),

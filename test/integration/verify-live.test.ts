@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runFolders } from '../../src/config/folders.ts';
+import { parseFaults } from '../../src/model/faults.ts';
 import { silentLogger } from '../../src/observe/logger.ts';
 import type { Pipeline } from '../../src/pipeline.ts';
 import { startPipeline } from '../../src/pipeline.ts';
@@ -17,7 +18,10 @@ const HOURS = 12;
 /** An hour of the trace in a third of a second. */
 const SPEED = 10_000;
 
-test('a run is verified at every moment while it goes on, and when it is done', async (t) => {
+/** Late events come and are folded in while others are on their way, and a partition is silent for a while. */
+const FAULTS = 'disorder=5m,duplicate=3%,corrupt=3%,late=3%,stall=partition:1@T+2h+90m';
+
+test('a disturbed run is verified at every moment while it goes on, and when it is done', async (t) => {
   const dir = await tempDir(t);
   const file = join(dir, 'trace', 'provisioned', 'part.parquet');
   const extra = [
@@ -36,6 +40,8 @@ test('a run is verified at every moment while it goes on, and when it is done', 
       latenessMs: 600_000,
       sanity: LIMITS,
       pace: { speed: SPEED },
+      faults: parseFaults(FAULTS) ?? assert.fail(FAULTS),
+      amendAfterMs: 3_600_000,
       memoryMb: 500,
     },
     { clock: systemClock, logger: silentLogger },

@@ -13,11 +13,13 @@ import type { HotStore } from '../../src/hot-store/hot-store.ts';
 import type { Metric } from '../../src/metrics/metric.ts';
 import type { Manifest } from '../../src/model/manifest.ts';
 import { silentLogger } from '../../src/observe/logger.ts';
+import { amendHours } from '../../src/processor/amend.ts';
 import { startProcessor } from '../../src/processor/processor.ts';
 import { startReplay } from '../../src/replay/replayer.ts';
 import { systemClock } from '../../src/time/clock.ts';
 import type { Trace } from '../../src/trace/trace.ts';
 import { snapshotNames } from '../../src/verify/verify.ts';
+import { closerParts } from './closing.ts';
 
 /** One event on its way over the bus: its values by column. */
 export type BusEvent = Record<string, DuckDBValue>;
@@ -30,14 +32,23 @@ export interface Tampering {
   readonly store?: (session: Session) => Promise<void>;
 }
 
-/** Plays a whole run at full speed, tampered with, and returns the folder of a snapshot of its store. */
+/** Where a played run lies. */
+export interface PlayedRun {
+  /** A snapshot of its store. */
+  readonly snapshotDir: string;
+  /** Its part of the archive. */
+  readonly archiveDir: string;
+}
+
+/** Plays a whole run at full speed, tampered with; `amend` folds its late events in at the end. */
 export async function playTampered(options: {
   readonly dir: string;
   readonly trace: Trace;
   readonly manifest: Manifest;
   readonly metrics: readonly Metric[];
   readonly tampering: Tampering;
-}): Promise<string> {
+  readonly amend?: boolean;
+}): Promise<PlayedRun> {
   const { trace, manifest, metrics, tampering } = options;
   const dir = join(options.dir, randomUUID());
   const archiveRoot = join(dir, 'archive');
@@ -53,10 +64,11 @@ export async function playTampered(options: {
   try {
     const positions = await store.progress();
     const bus = createMemoryBus({ positions, capacityRows: 10_000 });
+    const archive = await openLocalArchive(archiveRoot, manifest.run);
     const processor = await startProcessor({
       store: tampering.store === undefined ? store : tamperedStore(store, tampering.store),
       consumer: bus.consumer(positions.map(({ nextOffset }) => nextOffset)),
-      archive: await openLocalArchive(archiveRoot, manifest.run),
+      archive,
       clock: systemClock,
       logger: silentLogger,
     });
@@ -64,9 +76,10 @@ export async function playTampered(options: {
     const replay = startReplay({ trace, manifest, producer, pace: { speed: 'max' }, clock: systemClock });
     await Promise.all([replay.finished, processor.finished]);
     await bus.close();
+    if (options.amend === true) await amendHours(closerParts(store, { archive }), await store.waitingHours());
     const snapshotDir = join(dir, 'snapshot');
     await store.snapshot(snapshotNames(metrics), snapshotDir);
-    return snapshotDir;
+    return { snapshotDir, archiveDir: join(archiveRoot, manifest.run) };
   } finally {
     await store.close();
   }

@@ -79,3 +79,10 @@ test('a failed check stands by itself, with its first differences below the tabl
 test('a text instead of a number is printed as it is', () => {
   assert.match(formatReport(reportOf([check({ found: 'recount failed: why', equal: false })])), /recount failed: why/);
 });
+
+test('what could not be compared is neither equal nor different', () => {
+  const skipped = check({ check: 'archive: files', found: 'not compared', skipped: true });
+  const text = formatReport(reportOf([skipped]));
+  assert.match(text, /^archive: files +y +1 +not compared +0 +skipped$/m);
+  assert.match(text, /run default: verified: /);
+});

@@ -43,6 +43,11 @@ for (const [what, trace, message] of TRACES) {
   });
 }
 
+test('a run whose faults can be computed anew can be compared', () => {
+  const faults = 'disorder=5m,duplicate=1%,corrupt=0.1%,late=0.01%,stall=partition:1@T+6h+30m';
+  requireSameInputs(manifestOf(TRACE, { faults, faultSeed: 7, keep: 'rollups' }), TRACE, [LOAD]);
+});
+
 const MANIFESTS: readonly (readonly [string, Partial<Manifest>, string, RegExp])[] = [
   [
     'a metric is defined differently',
@@ -63,7 +68,9 @@ const MANIFESTS: readonly (readonly [string, Partial<Manifest>, string, RegExp])
     'MANIFEST_MISMATCH',
     /orderVersion is 0 in the run, 1 in this version/,
   ],
-  ['faults were injected', { faults: 'late=1%' }, 'MANIFEST_MISMATCH', /faults is "late=1%"/],
+  ['faults are of a kind that is not known', { faults: 'noise=1%' }, 'MANIFEST_MISMATCH', /faults is "noise=1%"/],
+  ['faults are not written in their one form', { faults: 'late=0.01' }, 'MANIFEST_MISMATCH', /faults is "late=0.01"/],
+  ['the seed of the faults is no number', { faultSeed: Number.NaN }, 'MANIFEST_MISMATCH', /faultSeed is null/],
 ];
 
 for (const [what, changes, code, message] of MANIFESTS) {

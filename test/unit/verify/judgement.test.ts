@@ -4,7 +4,7 @@ import type { Row, Session } from '../../../src/engine/session.ts';
 import { Engine } from '../../../src/engine/session.ts';
 import type { SanityLimits } from '../../../src/model/manifest.ts';
 import { TOTAL_ORDER } from '../../../src/trace/trace.ts';
-import { cleanSql, RECORD_ORDER, reasonSql } from '../../../src/verify/judgement.ts';
+import { CLEAN_COLUMNS, cleanSql, fieldSql, hourSql, RECORD_ORDER, reasonSql } from '../../../src/verify/judgement.ts';
 import { LIMITS, makeManifest } from '../../support/manifest.ts';
 import type { TraceRow } from './fixture.ts';
 import { traceSql } from './fixture.ts';
@@ -30,7 +30,14 @@ async function reasonOf(row: TraceRow, bad: string, limits: SanityLimits = LIMIT
   return result.reason;
 }
 
-const _DAY_MS = '86400000';
+/** The field for which a record is rejected, and whether it belongs to an hour. */
+async function fieldOf(row: TraceRow, bad: string): Promise<readonly [unknown, boolean]> {
+  const manifest = makeManifest();
+  const result =
+    await session.row(`SELECT ${reasonSql(manifest)} AS reason, ${fieldSql(manifest)} AS field, ${hourSql(manifest)} AS hour
+    FROM (SELECT *, ${bad} AS bad_columns FROM (${traceSql([row])}))`);
+  return [result.field, result.hour !== null];
+}
 
 const REASONS: readonly (readonly [string, TraceRow, string | null, string?])[] = [
   ['an ordinary record passes', {}, null],
@@ -78,7 +85,12 @@ const REASONS: readonly (readonly [string, TraceRow, string | null, string?])[] 
   ['one millisecond more is too long', { compile_duration_ms: '604800001' }, 'out_of_range'],
   ['a day before the run passes', { arrival_timestamp: "'2024-02-29 00:00:00'" }, null],
   ['more than a day before the run', { arrival_timestamp: "'2024-02-28 23:59:59.999999'" }, 'out_of_range'],
-  ['more than a day after the run', { arrival_timestamp: "'2024-03-02 03:00:00.000001'" }, 'out_of_range'],
+  ['less than a day after the run', { arrival_timestamp: "'2024-03-02 02:59:59.999999'" }, null],
+  [
+    'a day after the end of the run, which is no part of it',
+    { arrival_timestamp: "'2024-03-02 03:00:00'" },
+    'out_of_range',
+  ],
 ];
 
 for (const [what, row, reason, bad] of REASONS) {
@@ -87,14 +99,60 @@ for (const [what, row, reason, bad] of REASONS) {
   });
 }
 
+const FIELDS: readonly (readonly [string, TraceRow, string | null, boolean, string?])[] = [
+  ['an ordinary record has none', {}, null, true],
+  ['one that cannot be read has none', { arrival_timestamp: 'NULL' }, null, false, "'*'"],
+  ['the first missing one', { query_type: 'NULL', query_id: 'NULL' }, 'query_id', true],
+  ['a missing time', { arrival_timestamp: 'NULL', query_type: 'NULL' }, 'arrival_timestamp', false],
+  [
+    'the missing one, not the bad one before it',
+    { query_id: 'NULL', query_type: 'NULL' },
+    'query_type',
+    true,
+    "'query_id'",
+  ],
+  ['the first bad one', { user_id: 'NULL', query_id: 'NULL' }, 'user_id', true, "'user_id,query_id'"],
+  ['the first bad one in the order of the columns, however they are listed', {}, 'user_id', true, "'query_id,user_id'"],
+  ['the first negative one', { num_joins: '-1', mbytes_scanned: '-1' }, 'mbytes_scanned', true],
+  [
+    'a negative count before a negative size',
+    { num_system_tables_accessed: '-1', mbytes_scanned: '-1' },
+    'num_system_tables_accessed',
+    true,
+  ],
+  ['the cluster size before all others', { cluster_size: '-1', compile_duration_ms: '-1' }, 'cluster_size', true],
+  [
+    'a time before a duration',
+    { arrival_timestamp: "'2024-05-01'", compile_duration_ms: '604800001' },
+    'arrival_timestamp',
+    false,
+  ],
+  [
+    'the first duration',
+    { execution_duration_ms: '604800001', queue_duration_ms: '604800001' },
+    'queue_duration_ms',
+    true,
+  ],
+];
+
+for (const [what, row, field, hasHour, bad] of FIELDS) {
+  test(`the field of a rejected record: ${what}`, async () => {
+    assert.deepEqual(await fieldOf(row, bad ?? 'CAST(NULL AS VARCHAR)'), [field, hasHour]);
+  });
+}
+
 test('capped durations are never out of range', async () => {
   assert.equal(await reasonOf({ execution_duration_ms: '999999999999' }, 'NULL', { ...LIMITS, cap: true }), null);
 });
 
-async function clean(row: TraceRow, limits: SanityLimits = LIMITS): Promise<Row> {
+function cleanedSql(row: TraceRow, limits: SanityLimits): string {
   const source = `SELECT *, 'provisioned' AS deployment, 'provisioned-' || instance_id AS instance,
     date_trunc('hour', arrival_timestamp) AS hour, 1 AS partition FROM (${traceSql([row])})`;
-  return await session.row(cleanSql(source, limits));
+  return cleanSql(source, limits);
+}
+
+async function clean(row: TraceRow, limits: SanityLimits = LIMITS): Promise<Row> {
+  return await session.row(cleanedSql(row, limits));
 }
 
 async function cleanValues(
@@ -118,6 +176,11 @@ test('a clean event has the columns of the public table, in its order', async ()
     ...['ln_compile', 'ln_queue', 'ln_execution', 'ln_scanned', 'ln_spilled', 'partition', 'offset'],
   ]);
   assert.equal(row.instance_id, 'provisioned-1');
+  const described = await session.rows(`DESCRIBE ${cleanedSql({}, LIMITS)}`);
+  assert.deepEqual(
+    described.slice(0, -2).map(({ column_name: name, column_type: type }) => ({ name, type })),
+    CLEAN_COLUMNS,
+  );
 });
 
 const EMPTY: TraceRow = {

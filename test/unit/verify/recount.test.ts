@@ -1,43 +1,9 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { partitionOf } from '../../../src/bus/bus.ts';
-import { countedEventsSql, prepareRecount, recountSpan } from '../../../src/verify/recount.ts';
-import { reportRow } from '../../../src/verify/report.ts';
-import { withSession } from '../../support/duckdb.ts';
-import { makeManifest } from '../../support/manifest.ts';
-import { tempDir } from '../../support/temp-dir.ts';
-import { writeParquet } from '../../support/trace-file.ts';
 import type { TraceRow } from './fixture.ts';
-import { traceSql } from './fixture.ts';
+import { HOUR, recount } from './sent-records.ts';
 
-/** Recounts the rows as one span and returns its receipts and the execution times that are counted. */
-async function recount(
-  t: TestContext,
-  rows: readonly TraceRow[],
-): Promise<{ receipts: unknown[]; counted: unknown[] }> {
-  const staged = join(await tempDir(t), 'span.parquet');
-  const sent = `SELECT *, 'provisioned' AS deployment, 'provisioned-' || instance_id AS instance,
-    CAST(NULL AS VARCHAR) AS bad_columns, CAST(NULL AS VARCHAR) AS raw FROM (${traceSql(rows)})`;
-  await writeParquet(staged, sent);
-  return await withSession(async (session) => {
-    const manifest = makeManifest();
-    await prepareRecount(session);
-    await recountSpan(session, staged, manifest);
-    const receipts = await session.rows('SELECT * FROM receipts_expected ORDER BY hour NULLS FIRST, partition');
-    const hours = 'SELECT DISTINCT hour FROM records';
-    const events = await session.rows(
-      `SELECT execution_duration_ms AS ms FROM (${countedEventsSql(manifest, hours)}) ORDER BY arrival_timestamp, query_id`,
-    );
-    return {
-      receipts: receipts.map((row) => Object.values(reportRow(row, Object.keys(row)))),
-      counted: events.map(({ ms }) => Number(ms)),
-    };
-  });
-}
-
-const HOUR = '2024-03-01T00:00:00Z';
 const execution = (...values: string[]): TraceRow[] => values.map((ms) => ({ execution_duration_ms: ms }));
 
 test('records of different keys are all counted', async (t) => {

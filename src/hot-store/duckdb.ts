@@ -138,7 +138,7 @@ async function readMeta(session: Session, file: string): Promise<{ manifest: Man
 async function confine(session: Session, options: DuckDBStoreOptions): Promise<void> {
   const folders = [options.dir, ...options.writable].map((folder) => quoted(`${path.resolve(folder)}/`)).join(', ');
   // A batch is some ten megabytes of log; checkpointing after each of them would write everything twice.
-  await session.run("SET checkpoint_threshold = '128MB'");
+  await session.run("SET checkpoint_threshold = '96MB'");
   await session.run(`SET allowed_directories = [${folders}]`);
   await session.run('SET enable_external_access = false');
   await session.run('SET lock_configuration = true');

@@ -94,13 +94,13 @@ function carriedSql({ events, hours, carried, to }: HistoryInputs): string {
   return `CREATE OR REPLACE TEMP TABLE carried_over AS
     WITH executed AS (
       SELECT instance_id, epoch_ms(hour) + ${hourMs} AS own_end,
-        epoch_us(arrival_timestamp) // 1000 + queue_duration_ms + compile_duration_ms AS starts,
+        epoch_ms(date_trunc('millisecond', arrival_timestamp)) + queue_duration_ms + compile_duration_ms AS starts,
         execution_duration_ms AS lasts
       FROM (${events}) WHERE NOT was_cached),
     beyond AS (
       SELECT instance_id, starts, starts + lasts AS ends, unnest(range(
-        greatest(own_end, starts // ${hourMs} * ${hourMs}), least(starts + lasts, ${to / 1000}), ${hourMs})) AS hour_ms
-      FROM executed WHERE starts + lasts > own_end)
+        greatest(own_end, epoch_ms(date_trunc('hour', make_timestamp(starts * 1000)))), least(starts + lasts, ${to / 1000}), ${hourMs})) AS hour_ms
+      FROM executed WHERE lasts > 0 AND starts + lasts > own_end)
     SELECT make_timestamp(hour_ms * 1000) AS hour, instance_id,
       CAST(sum(least(ends, hour_ms + ${hourMs}) - greatest(starts, hour_ms)) AS BIGINT) AS busy_ms
     FROM beyond GROUP BY ALL;

@@ -2,7 +2,7 @@ import type { Session } from '../engine/session.ts';
 import { numberOf } from '../engine/session.ts';
 import { identifier, timestamp } from '../engine/sql.ts';
 import { SpillwayError } from '../errors.ts';
-import type { HotStore, MetricFailure, WaitingHour } from '../hot-store/hot-store.ts';
+import type { ArchiveFile, HotStore, MetricFailure, WaitingHour } from '../hot-store/hot-store.ts';
 import { AMENDED_FATES, EVENT_COLUMNS, PUBLIC_EVENT_COLUMNS } from '../hot-store/hot-store.ts';
 import type { Metric, Relations } from '../metrics/metric.ts';
 import { AMENDABLE_HOURS, HISTORY_TABLES, historySql } from '../metrics/metric.ts';
@@ -47,13 +47,14 @@ export async function amendHours(parts: CloserParts, waiting: readonly WaitingHo
   return amended;
 }
 
-async function amendHour(parts: CloserParts, { hour, revision: before }: WaitingHour): Promise<AmendedHour> {
+async function amendHour(parts: CloserParts, { hour, revision: current }: WaitingHour): Promise<AmendedHour> {
   const { store, archive, rollups, logger } = parts;
   const { manifest } = store;
   const session = store.closingSession();
-  const revision = before + 1;
+  const revision = current + 1;
   logger.debug({ hour: isoTime(hour), revision, step: 'compute' }, 'amending');
-  await loadEvents(parts, session, hour);
+  const before = (await store.archiveFiles(isoTime(hour).slice(0, 10))).filter((file) => file.hour === hour);
+  await loadEvents(parts, session, before);
   const counts = await settleLate(session, hour);
   const last = (await store.finalHours()).at(-1)?.hour ?? hour;
   const { metrics, failures } = metricsOf(store, hour, last);
@@ -74,7 +75,10 @@ async function amendHour(parts: CloserParts, { hour, revision: before }: Waiting
   const days = await writtenDays(session, [hour], manifest);
   failures.push(...(await computeDays(session, computed, days, manifest, rowsWith(newHours))));
   logger.debug({ hour: isoTime(hour), revision, step: 'archive' }, 'amending');
-  const files = await writeFiles(archive, session, { hours: newHours, metrics: computed, events: EVENTS });
+  const files = await writeFiles(archive, session, {
+    ...{ hours: newHours, metrics: computed },
+    ...{ events: EVENTS, superseded: before },
+  });
   logger.debug({ hour: isoTime(hour), revision, step: 'commit' }, 'amending');
   await store.revise({
     hours: [{ hour, revision, files, failures }],
@@ -89,9 +93,8 @@ async function amendHour(parts: CloserParts, { hour, revision: before }: Waiting
 }
 
 /** The hour's events in their current revision: from the archive, because the store keeps the recent hours only. */
-async function loadEvents({ store, archive }: CloserParts, session: Session, hour: EventTime): Promise<void> {
-  const files = await store.archiveFiles(isoTime(hour).slice(0, 10));
-  const file = files.find((candidate) => candidate.hour === hour && candidate.dataset === 'events');
+async function loadEvents({ archive }: CloserParts, session: Session, files: readonly ArchiveFile[]): Promise<void> {
+  const file = files.find(({ dataset }) => dataset === 'events');
   const source = file === undefined ? '(FROM store.events LIMIT 0)' : await archive.relation(file);
   await session.run(`CREATE OR REPLACE TEMP TABLE amending_events AS SELECT ${COLUMNS} FROM ${source}`);
 }

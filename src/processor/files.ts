@@ -19,11 +19,13 @@ export interface HourFiles {
   readonly metrics: readonly Metric[];
   /** Table of the clean events, as stored; undefined if no raw event is kept. */
   readonly events: string | undefined;
+  /** Files that these take the place of: where an hour has no rows any more, an empty one says so. */
+  readonly superseded?: readonly ArchiveFile[];
 }
 
-/** Writes one file for each dataset and hour that has rows. `current.json` names an hour without rows all the same. */
+/** Writes one file for each dataset and hour that has rows, or had some. `current.json` names every final hour all the same. */
 export async function writeFiles(archive: Archive, session: Session, what: HourFiles): Promise<ArchiveFile[]> {
-  const { hours, metrics, events } = what;
+  const { hours, metrics, events, superseded = [] } = what;
   const datasets = [
     ...(events === undefined
       ? []
@@ -38,6 +40,7 @@ export async function writeFiles(archive: Archive, session: Session, what: HourF
   const files: ArchiveFile[] = [];
   for (const { dataset, source, columns, order } of datasets) {
     const filled = await hoursWithRows(session, source, hours);
+    for (const file of superseded) if (file.dataset === dataset) filled.add(file.hour);
     for (const { hour, revision } of hours) {
       if (!filled.has(hour)) continue;
       const sql = `SELECT ${columns} FROM ${source} WHERE hour = ${timestamp(hour)} ORDER BY ${order}`;
@@ -48,11 +51,7 @@ export async function writeFiles(archive: Archive, session: Session, what: HourF
   return files;
 }
 
-async function hoursWithRows(
-  session: Session,
-  source: string,
-  hours: readonly NewHours[],
-): Promise<ReadonlySet<EventTime>> {
+async function hoursWithRows(session: Session, source: string, hours: readonly NewHours[]): Promise<Set<EventTime>> {
   const list = hours.map(({ hour }) => timestamp(hour)).join(', ');
   const rows = await session.rows(`SELECT DISTINCT epoch_us(hour) AS hour FROM ${source} WHERE hour IN (${list})`);
   return new Set(rows.map((row) => eventTime(numberOf(row.hour))));

@@ -49,10 +49,10 @@ const MAX_BATCH_ROWS = 50_000;
 /** Idle, freshness counts: whatever has come within this much wall time. */
 const MAX_WAIT_MS = 250;
 /** Hours computed in one go when many are ready. */
-const HOURS_PER_CLOSING = 8;
+const HOURS_PER_CLOSING = 4;
 const DEFAULT_HOT_HOURS = 48;
 /** Batches wait while more hours than this are ready but not closed: open hours are memory. */
-const MAX_READY_HOURS = 16;
+const MAX_READY_HOURS = 6;
 
 /** Starts the processor where the store left off. */
 export async function startProcessor(options: ProcessorOptions): Promise<Processor> {

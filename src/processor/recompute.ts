@@ -43,10 +43,12 @@ export async function recomputeMetrics(
   requireRawEvents(store, 'recomputing a metric');
   const session = store.closingSession();
   const hours = await store.finalHours();
-  const files = new Map(
-    (await store.archiveFiles()).filter(({ dataset }) => dataset === 'events').map((file) => [file.hour, file]),
+  const walk = new Walk(
+    parts,
+    session,
+    metrics,
+    Map.groupBy(await store.archiveFiles(), ({ hour }) => hour),
   );
-  const walk = new Walk(parts, session, metrics, files);
   await walk.begin();
   const recomputed: { hour: EventTime; revision: number; files: ArchiveFile[]; failures: MetricFailure[] }[] = [];
   for (const [index, row] of hours.entries()) {
@@ -74,14 +76,15 @@ class Walk {
   readonly #parts: CloserParts;
   readonly #session: Session;
   readonly #metrics: readonly Metric[];
-  readonly #files: ReadonlyMap<EventTime, ArchiveFile>;
+  /** Current files of each hour. */
+  readonly #files: ReadonlyMap<EventTime, readonly ArchiveFile[]>;
   readonly #withHistory: boolean;
 
   constructor(
     parts: CloserParts,
     session: Session,
     metrics: readonly Metric[],
-    files: ReadonlyMap<EventTime, ArchiveFile>,
+    files: ReadonlyMap<EventTime, readonly ArchiveFile[]>,
   ) {
     this.#parts = parts;
     this.#session = session;
@@ -107,12 +110,14 @@ class Walk {
     if (this.#withHistory) await session.run(this.#history(`SELECT ${PUBLIC_EVENT_COLUMNS} FROM ${EVENTS}`, hour));
     const failures = await rollups.compute(session, this.#metrics, [hour], () => RELATIONS);
     if (this.#withHistory) await this.#learn(hour, before);
-    const failed = new Set(failures.map(({ metric }) => metric));
-    const metrics = this.#metrics.filter(({ name }) => !failed.has(name));
-    for (const metric of metrics) {
+    // A metric that failed has left no rows.
+    for (const metric of this.#metrics) {
       await session.run(`INSERT INTO ${recomputedTable(metric)} SELECT *, ${revision} FROM ${closingTable(metric)}`);
     }
-    const files = await writeFiles(archive, session, { hours: [{ hour, revision }], metrics, events: undefined });
+    const files = await writeFiles(archive, session, {
+      ...{ hours: [{ hour, revision }], metrics: this.#metrics },
+      ...{ events: undefined, superseded: this.#files.get(hour) ?? [] },
+    });
     return { hour, revision, files, failures };
   }
 
@@ -129,7 +134,7 @@ class Walk {
   }
 
   async #load(hour: EventTime): Promise<void> {
-    const file = this.#files.get(hour);
+    const file = this.#files.get(hour)?.find(({ dataset }) => dataset === 'events');
     const source = file === undefined ? '(FROM store.events LIMIT 0)' : await this.#parts.archive.relation(file);
     const columns = EVENT_COLUMNS.map(({ name }) => identifier(name)).join(', ');
     await this.#session.run(`CREATE OR REPLACE TEMP TABLE recomputing_events AS SELECT ${columns} FROM ${source}`);

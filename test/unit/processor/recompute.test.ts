@@ -128,6 +128,20 @@ test('a metric can be added, and one that fails says so for each hour', async (t
   assert.deepEqual(await ask(run.store(), "SELECT count(*) FROM metric_failures WHERE metric = 'broken'"), [[30]]);
 });
 
+test('an hour that has no rows of a metric any more has an empty file that says so', async (t) => {
+  const run = await newRun(t);
+  await run.recompute([
+    { ...LOAD, hash: 'load-3', sql: `SELECT * FROM (${LOAD.sql}) WHERE hour < TIMESTAMP '2024-03-01 02:00:00'` },
+  ]);
+  await run.reopen();
+  const files = (await run.store().archiveFiles()).filter(({ dataset }) => dataset === 'load');
+  assert.deepEqual(
+    files.map(({ revision, rows }) => [revision, rows]),
+    [[2, 1], [3, 1], ...Array.from({ length: 28 }, () => [2, 0])],
+  );
+  assert.deepEqual(await ask(run.store(), 'SELECT count(*) FROM load'), [[2]]);
+});
+
 test('a run that keeps rollups only cannot compute a metric again', async (t) => {
   const run = await newRun(t, { keep: 'rollups' });
   await assert.rejects(

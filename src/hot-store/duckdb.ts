@@ -137,8 +137,9 @@ async function readMeta(session: Session, file: string): Promise<{ manifest: Man
 /** From here on no statement reaches a file outside the run's own folders, the network or a setting. */
 async function confine(session: Session, options: DuckDBStoreOptions): Promise<void> {
   const folders = [options.dir, ...options.writable].map((folder) => quoted(`${path.resolve(folder)}/`)).join(', ');
-  // A batch is some ten megabytes of log; checkpointing after each of them would write everything twice.
-  await session.run("SET checkpoint_threshold = '96MB'");
+  // A batch is some ten megabytes of log; checkpointing after each of them would write everything twice. The space of
+  // hours that were dropped is used again only after the next checkpoint, so a larger log makes a larger file.
+  await session.run("SET checkpoint_threshold = '64MB'");
   await session.run(`SET allowed_directories = [${folders}]`);
   await session.run('SET enable_external_access = false');
   await session.run('SET lock_configuration = true');

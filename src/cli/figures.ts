@@ -11,6 +11,8 @@ export interface HourFigures {
   readonly late: number;
   readonly rejected: number;
   readonly duplicate: number;
+  /** Late events that were folded in; part of `late`. */
+  readonly amended: number;
   /** From the rollups. */
   readonly queries: number | undefined;
   readonly spilled: number | undefined;
@@ -41,7 +43,7 @@ export interface HourChoice {
 
 /** The receipt's count and the rollup's are two ways to the same number: true if they agree, undefined if unknown. */
 export function balances(figures: HourFigures): boolean | undefined {
-  return figures.queries === undefined ? undefined : figures.queries === figures.counted;
+  return figures.queries === undefined ? undefined : figures.queries === figures.counted + figures.amended;
 }
 
 /** Reads the figures of the chosen hours, oldest first, in one query. */
@@ -103,7 +105,7 @@ function figuresSql(metrics: ReadonlySet<string>, choice: HourChoice): string {
     choice.after === undefined ? 'true' : `hour > TIMESTAMP '${sqlTime(choice.after)}'`,
     choice.upTo === undefined ? 'true' : `hour <= TIMESTAMP '${sqlTime(choice.upTo)}'`,
   ].join(' AND ');
-  const chosen = `SELECT hour, state, counted, late, rejected, duplicate FROM hours WHERE ${where} ORDER BY hour DESC LIMIT ${choice.limit}`;
+  const chosen = `SELECT hour, state, counted, late, rejected, duplicate, amended FROM hours WHERE ${where} ORDER BY hour DESC LIMIT ${choice.limit}`;
   // An hour without events has no row in a rollup: its sums are 0, its top table is unknown.
   const column = (metric: string, name: string): string => {
     return TEXTS.has(name) ? `p_${metric}.${name}` : `coalesce(p_${metric}.${name}, 0) AS ${name}`;
@@ -144,6 +146,7 @@ function figuresOf(row: ReadonlyMap<string, JsonCell>): HourFigures {
     state,
     counted: number('counted') ?? 0,
     late: number('late') ?? 0,
+    amended: number('amended') ?? 0,
     rejected: number('rejected') ?? 0,
     duplicate: number('duplicate') ?? 0,
     queries: number('queries'),

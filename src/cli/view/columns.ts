@@ -33,7 +33,8 @@ const mark: HourColumn = {
   cell: (hour, style) => {
     if (hour.state === 'open') return style.yellow('○');
     if (hour.state === 'skipped') return style.dim('-');
-    return balances(hour) === false ? style.red('≠') : style.green('✓');
+    if (balances(hour) === false) return style.red('≠');
+    return hour.amended > 0 ? style.green('+') : style.green('✓');
   },
 };
 

@@ -37,7 +37,7 @@ const FEWEST_HOURS = 4;
 export function renderView(model: ViewModel, size: ViewSize, style: Style): string[] {
   const airy = layout(model, size, style, [
     [title(model, size, style), '', ...film(model, size, style), '', ...figures(model, size, style), ''],
-    ['', legend(size, style), bottom(model, size, style)],
+    ['', legend(model, size, style), bottom(model, size, style)],
   ]);
   const lines =
     airy ??
@@ -212,11 +212,16 @@ function hourLine(hour: HourFigures, size: ViewSize, style: Style): string {
     .join('');
 }
 
-function legend(size: ViewSize, style: Style): string {
-  const marks = ` ${style.green('✓')} ${style.dim('final, balanced')}   ${style.yellow('○')} ${style.dim('open, provisional')}`;
+function legend({ hours }: ViewModel, size: ViewSize, style: Style): string {
+  const marks = [
+    `${style.green('✓')} ${style.dim('final, balanced')}`,
+    ...(hours.some(({ amended }) => amended > 0) ? [`${style.green('+')} ${style.dim('amended')}`] : []),
+    `${style.yellow('○')} ${style.dim('open, provisional')}`,
+  ];
+  const left = ` ${marks.join('   ')}`;
   const rates = style.dim('spill of all queries, hits of reads');
-  const line = spread(marks, `${rates} `, size.columns);
-  return width(line) <= size.columns ? line : marks;
+  const line = spread(left, `${rates} `, size.columns);
+  return width(line) <= size.columns ? line : left;
 }
 
 function bottom({ address, notice, keys, status }: ViewModel, size: ViewSize, style: Style): string {

@@ -38,6 +38,7 @@ const FIRST: HourFigures = {
   late: 0,
   rejected: 1,
   duplicate: 0,
+  amended: 0,
   queries: 4,
   spilled: 1,
   spilledMb: 40,
@@ -78,6 +79,9 @@ test('hours are chosen by state and time, the newest first to stay, oldest first
 test('a rollup that lost a query does not balance with its receipt, one that is unknown says nothing', () => {
   assert.equal(balances({ ...FIRST, queries: 3 }), false);
   assert.equal(balances({ ...FIRST, queries: undefined }), undefined);
+  const amended = { ...FIRST, amended: 2, queries: FIRST.counted + 2 };
+  assert.equal(balances(amended), true, 'late events that were folded in are counted too');
+  assert.equal(balances({ ...amended, queries: FIRST.counted }), false);
 });
 
 test('a store without the built-in metrics still has its receipts', async (t) => {

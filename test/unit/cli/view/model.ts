@@ -12,6 +12,7 @@ export function hour(n: number, changes: Partial<HourFigures> = {}): HourFigures
     late: 0,
     rejected: 0,
     duplicate: 0,
+    amended: 0,
     queries: 7_352 + 100 * n,
     spilled: 162 + n,
     spilledMb: 4_912_345 + n,

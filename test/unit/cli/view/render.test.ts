@@ -98,3 +98,14 @@ test('the hours shown are the newest, newest first', () => {
   assert.equal(hours?.[1], ' 06 11:00 ');
   assert.equal(hours?.length, 10);
 });
+
+test('an hour with late events folded in has a mark of its own, and the legend says what it means', () => {
+  const model = viewModel();
+  const [first, ...rest] = model.hours.toReversed().slice(1);
+  assert.ok(first !== undefined);
+  const amended = { ...first, amended: 2, late: 2, queries: first.counted + 2 };
+  const lines = text({ ...model, hours: [...rest.toReversed(), amended] });
+  assert.match(lines, /^ \S+ \d\d \d\d:00 \+ |^ \d\d \d\d:00 \+ /m);
+  assert.match(lines, /\+ amended/);
+  assert.doesNotMatch(text(model), /amended/);
+});

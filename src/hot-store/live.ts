@@ -3,7 +3,7 @@ import type { Session } from '../engine/session.ts';
 import { numberOf } from '../engine/session.ts';
 import { identifier, timestamp } from '../engine/sql.ts';
 import type { Metric, Relations } from '../metrics/metric.ts';
-import { EMPTY_HISTORY, HISTORY_TABLES, historySql, rollupSql } from '../metrics/metric.ts';
+import { EMPTY_HISTORY, historyRelations, historySql, rollupSql } from '../metrics/metric.ts';
 import type { EventTime } from '../model/time.ts';
 import { eventTime } from '../model/time.ts';
 import type { Clock } from '../time/clock.ts';
@@ -81,5 +81,5 @@ async function relationsOf(session: Session, hours: readonly EventTime[], to: Ev
     carried: `${STORE_CATALOG}.store.carried`,
   };
   await session.run(hours.length === 0 ? EMPTY_HISTORY : historySql({ events, hours, to, ...history }));
-  return { events, known: `SELECT * FROM ${HISTORY_TABLES.known}`, carried: `SELECT * FROM ${HISTORY_TABLES.carried}` };
+  return { events, ...historyRelations() };
 }

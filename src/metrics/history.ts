@@ -38,6 +38,14 @@ const CARRIED = 'hour TIMESTAMP, instance_id VARCHAR, busy_ms BIGINT';
 /** The tables in a store that hold history, each row appended once: `known` before an hour is the latest row before it. */
 export const HISTORY_COLUMNS = { fingerprints: LEARNED, carried: CARRIED } as const;
 
+/** What metrics read of them, for some of the hours or for all: `where` is a WHERE clause over `hour`. */
+export function historyRelations(where = ''): { readonly known: string; readonly carried: string } {
+  return {
+    known: `SELECT * FROM ${HISTORY_TABLES.known} ${where}`,
+    carried: `SELECT * FROM ${HISTORY_TABLES.carried} ${where}`,
+  };
+}
+
 /** Makes the tables empty, for metrics that read them where there are no hours. */
 export const EMPTY_HISTORY: string = `CREATE OR REPLACE TEMP TABLE known (${LEARNED});
   CREATE OR REPLACE TEMP TABLE carried (${CARRIED})`;

@@ -13,6 +13,7 @@ export {
   HISTORY_COLUMNS,
   HISTORY_TABLES,
   type HistoryInputs,
+  historyRelations,
   historySql,
   MEMORY_HOURS,
 } from './history.ts';

@@ -4,8 +4,8 @@ import { identifier, timestamp } from '../engine/sql.ts';
 import { SpillwayError } from '../errors.ts';
 import type { ArchiveFile, HotStore, MetricFailure, WaitingHour } from '../hot-store/hot-store.ts';
 import { AMENDED_FATES, EVENT_COLUMNS, PUBLIC_EVENT_COLUMNS } from '../hot-store/hot-store.ts';
-import type { Metric, Relations } from '../metrics/metric.ts';
-import { AMENDABLE_HOURS, HISTORY_TABLES, historySql } from '../metrics/metric.ts';
+import type { Metric } from '../metrics/metric.ts';
+import { AMENDABLE_HOURS, historyRelations, historySql } from '../metrics/metric.ts';
 import type { EventTime } from '../model/time.ts';
 import { isoTime, MICROS_PER_HOUR } from '../model/time.ts';
 import type { CloserParts } from './close.ts';
@@ -68,7 +68,7 @@ async function amendHour(parts: CloserParts, { hour, revision: current }: Waitin
       to: manifest.to,
     }),
   );
-  failures.push(...(await rollups.compute(session, metrics, [hour], () => relationsOf(events))));
+  failures.push(...(await rollups.compute(session, metrics, [hour], () => ({ events, ...historyRelations() }))));
   const newHours = [{ hour, revision }];
   const failed = new Set(failures.map(({ metric }) => metric));
   const computed = metrics.filter(({ name }) => !failed.has(name));
@@ -128,8 +128,4 @@ function metricsOf(
     metrics: store.metrics.filter(({ history }) => !history),
     failures: store.metrics.filter(({ history }) => history).map(({ name }) => ({ hour, metric: name, reason })),
   };
-}
-
-function relationsOf(events: string): Relations {
-  return { events, known: `SELECT * FROM ${HISTORY_TABLES.known}`, carried: `SELECT * FROM ${HISTORY_TABLES.carried}` };
 }

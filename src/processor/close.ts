@@ -3,7 +3,7 @@ import { timestamp } from '../engine/sql.ts';
 import type { ClosedHour, HotStore } from '../hot-store/hot-store.ts';
 import { PUBLIC_EVENT_COLUMNS } from '../hot-store/hot-store.ts';
 import type { Relations } from '../metrics/metric.ts';
-import { AMENDABLE_HOURS, HISTORY_TABLES, historySql, MEMORY_HOURS } from '../metrics/metric.ts';
+import { AMENDABLE_HOURS, historyRelations, historySql, MEMORY_HOURS } from '../metrics/metric.ts';
 import type { EventTime } from '../model/time.ts';
 import { addMicros, dayOf, isoTime, MICROS_PER_DAY, MICROS_PER_HOUR } from '../model/time.ts';
 import type { Logger } from '../observe/logger.ts';
@@ -100,9 +100,5 @@ function openEvents(hours: readonly EventTime[]): string {
 
 function relationsOf(hours: readonly EventTime[]): Relations {
   const inHours = `WHERE hour IN (${hours.map(timestamp).join(', ')})`;
-  return {
-    events: openEvents(hours),
-    known: `SELECT * FROM ${HISTORY_TABLES.known} ${inHours}`,
-    carried: `SELECT * FROM ${HISTORY_TABLES.carried} ${inHours}`,
-  };
+  return { events: openEvents(hours), ...historyRelations(inHours) };
 }

@@ -9,7 +9,14 @@ import {
   recomputedTable,
 } from '../hot-store/hot-store.ts';
 import type { Metric, Relations } from '../metrics/metric.ts';
-import { EMPTY_HISTORY, HISTORY_COLUMNS, HISTORY_TABLES, historySql, MEMORY_HOURS } from '../metrics/metric.ts';
+import {
+  EMPTY_HISTORY,
+  HISTORY_COLUMNS,
+  HISTORY_TABLES,
+  historyRelations,
+  historySql,
+  MEMORY_HOURS,
+} from '../metrics/metric.ts';
 import type { EventTime } from '../model/time.ts';
 import { dayOf } from '../model/time.ts';
 import { requireRawEvents } from './amend.ts';
@@ -160,6 +167,5 @@ class Walk {
 
 const RELATIONS: Relations = {
   events: `SELECT ${PUBLIC_EVENT_COLUMNS} FROM ${EVENTS}`,
-  known: `SELECT * FROM ${HISTORY_TABLES.known}`,
-  carried: `SELECT * FROM ${HISTORY_TABLES.carried}`,
+  ...historyRelations(),
 };

@@ -22,7 +22,7 @@ derived:
   share_of_execution: { expr: 'share(execution_ms, class)', unit: ratio, note: of the execution time of all classes }
   mean_queue_ms: { expr: queue_ms / queries, unit: ms, note: per query of the class }
   mean_execution_ms: { expr: execution_ms / queries, unit: ms, note: per query of the class }
-panel: { chart: area, x: hour, y: [queries], series: class }
+panel: { chart: area, x: hour, y: [share_of_queries, share_of_execution], series: class, stack: true }
 ---*/
 WITH measured AS (
   SELECT

@@ -27,7 +27,31 @@ derived:
     expr: slope(num_joins, queries - zero_compile, sum_ln / 1000)
     unit: nats per join
     note: 'least squares; 0.1 means about 10.5 % more compile time with each join'
-panel: { chart: bars, x: num_joins, y: [geometric_mean_compile_ms, mean_compile_ms] }
+  joins_intercept:
+    expr: intercept(num_joins, queries - zero_compile, sum_ln / 1000)
+    unit: nats
+    note: 'ln(1 + compile ms) of a query without joins, on the same line'
+  sd_ln_compile:
+    expr: >-
+      exp(ln(max(0, sum_ln_sq / 1000000 / (queries - zero_compile) - (sum_ln / 1000 / (queries - zero_compile)) * (sum_ln / 1000 / (queries - zero_compile)))) / 2)
+    unit: nats
+    note: 'standard deviation of ln(1 + compile ms) of the queries that were compiled'
+  spread_compile_low_ms:
+    expr: exp(sum_ln / (queries - zero_compile) / 1000 - sd_ln_compile) - 1
+    unit: ms
+    note: 'one standard deviation of ln(1 + compile ms) below the geometric mean'
+  spread_compile_high_ms:
+    expr: exp(sum_ln / (queries - zero_compile) / 1000 + sd_ln_compile) - 1
+    unit: ms
+    note: 'one standard deviation of ln(1 + compile ms) above the geometric mean'
+panel:
+  chart: scatter
+  x: num_joins
+  y: [geometric_mean_compile_ms]
+  scale: log
+  spread: [spread_compile_low_ms, spread_compile_high_ms]
+  fit: { slope: joins_slope, intercept: joins_intercept }
+  caption: [joins_correlation, joins_slope, queries]
 ---*/
 SELECT
   hour,

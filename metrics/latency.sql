@@ -16,7 +16,9 @@ derived:
   p90: { expr: 'quantile(bucket, queries, 0.9)', unit: ms }
   p95: { expr: 'quantile(bucket, queries, 0.95)', unit: ms }
   p99: { expr: 'quantile(bucket, queries, 0.99)', unit: ms, note: one query of a hundred took longer }
-panel: { chart: line, x: hour, y: [p50, p95, p99], series: phase }
+panel: { chart: line, x: hour, y: [p50, p95, p99], where: { phase: execution }, scale: log }
+kpi:
+  - { label: p95 execution, value: p95, where: { phase: execution }, better: lower }
 ---*/
 -- Equal durations are counted first: there are far fewer of them than queries, and each has to be placed only once.
 WITH durations AS (

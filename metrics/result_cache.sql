@@ -13,6 +13,8 @@ derived:
   hit_rate_of_reads: { expr: cached / reads, unit: ratio, note: of executed selects plus cache hits }
   hit_rate_of_queries: { expr: cached / queries, unit: ratio, note: of all queries }
 panel: { chart: line, x: hour, y: [hit_rate_of_reads, hit_rate_of_queries] }
+kpi:
+  - { label: cache hits, value: hit_rate_of_reads, better: higher }
 ---*/
 SELECT
   hour,

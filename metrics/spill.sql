@@ -13,7 +13,9 @@ measures:
 derived:
   spill_rate: { expr: spilled_queries / queries, unit: ratio, note: of all queries }
   mean_mbytes_spilled: { expr: mbytes_spilled / spilled_queries, unit: MB, note: per query that spilled }
-panel: { chart: line, x: hour, y: [mbytes_spilled], series: instance_id }
+panel: { chart: bars, x: hour, y: [mbytes_spilled, spilled_queries], series: query_type, stack: true }
+kpi:
+  - { label: spilled, value: spill_rate, better: lower }
 ---*/
 SELECT
   hour,

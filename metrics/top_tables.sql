@@ -11,7 +11,7 @@ measures:
   writes: { unit: queries, note: queries that wrote the table }
 derived:
   accesses: { expr: reads + writes, unit: accesses, note: a query that reads and writes the table counts twice }
-panel: { chart: bars, x: table_id, y: [reads, writes], series: instance_id, top: 10 }
+panel: { chart: bars, x: table_id, y: [reads, writes], series: instance_id, top: 10, stack: true, over: hour }
 ---*/
 -- Most queries repeat, and so do their lists: equal lists are counted first and taken apart once.
 WITH lists AS (

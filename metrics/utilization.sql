@@ -55,7 +55,9 @@ derived:
     expr: max(at_least(score, 0.6), min(at_least(occupancy, 1), above(queue_share, 0.1)))
     unit: flag
     note: 1 if oversubscribed and 0 if not
-panel: { chart: heatmap, x: hour, y: [score], series: instance_id }
+panel: { chart: heatmap, x: hour, y: [score, oversubscribed], series: instance_id }
+kpi:
+  - { label: oversubscribed, value: oversubscribed, count: instance_id, better: lower }
 ---*/
 WITH placed AS (
   SELECT

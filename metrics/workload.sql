@@ -20,7 +20,9 @@ derived:
   mean_compile_ms: { expr: compile_ms / queries, unit: ms, note: per query }
   mean_queue_ms: { expr: queue_ms / queries, unit: ms, note: per query }
   mean_execution_ms: { expr: execution_ms / queries, unit: ms, note: per query }
-panel: { chart: area, x: hour, y: [queries], series: query_type }
+panel: { chart: area, x: hour, y: [queries], series: query_type, stack: true }
+kpi:
+  - { label: queries, value: queries }
 ---*/
 SELECT
   hour,

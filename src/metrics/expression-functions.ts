@@ -3,7 +3,7 @@ import { quantileOf } from './buckets.ts';
 import type { Evaluate, Group } from './evaluate.ts';
 import { apply, combine, divide, extreme, finite, nothing } from './evaluate.ts';
 import type { Points } from './moments.ts';
-import { correlation, leastSquaresSlope } from './moments.ts';
+import { correlation, leastSquaresIntercept, leastSquaresSlope } from './moments.ts';
 
 /** What an argument is: a key, a key with integer values, an expression, a plain number, or one or more expressions. */
 export type Takes = 'key' | 'integer key' | 'value' | 'share' | 'values';
@@ -58,16 +58,35 @@ const CORRELATION: ExpressionFunction = {
       finite(correlation(points(group, key, n, y, yy))),
 };
 
-const SLOPE: ExpressionFunction = {
-  takes: ['integer key', 'value', 'value'],
-  ofRows: true,
-  usage: 'slope(key, n, sum_y)',
-  about: 'S_xy / S_xx, the slope of the least-squares line of y on x',
-  build:
-    ({ keys: [key = ''], values: [n = nothing, y = nothing] }) =>
-    (group) =>
-      finite(leastSquaresSlope(points(group, key, n, y, () => 0))),
-};
+const SLOPE = ofLine(
+  'slope(key, n, sum_y)',
+  'S_xy / S_xx, the slope of the least-squares line of y on x',
+  leastSquaresSlope,
+);
+
+const INTERCEPT = ofLine(
+  'intercept(key, n, sum_y)',
+  'ȳ - slope x̄, the height of that line where x is 0',
+  leastSquaresIntercept,
+);
+
+/** What describes the line of y on x. */
+function ofLine(
+  usage: string,
+  about: string,
+  describe: (points: readonly Points[]) => number | null,
+): ExpressionFunction {
+  return {
+    takes: ['integer key', 'value', 'value'],
+    ofRows: true,
+    usage,
+    about,
+    build:
+      ({ keys: [key = ''], values: [n = nothing, y = nothing] }) =>
+      (group) =>
+        finite(describe(points(group, key, n, y, () => 0))),
+  };
+}
 
 const QUANTILE: ExpressionFunction = {
   takes: ['integer key', 'value', 'share'],
@@ -92,6 +111,7 @@ export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map([
   ['share', SHARE],
   ['corr', CORRELATION],
   ['slope', SLOPE],
+  ['intercept', INTERCEPT],
   ['quantile', QUANTILE],
 ]);
 

@@ -2,18 +2,34 @@ import type { Document } from 'yaml';
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { fault, lineAt } from './fault.ts';
-import { CHARTS } from './metric.ts';
+import { CHARTS, OVERS, SCALES } from './metric.ts';
 import { didYouMean } from './names.ts';
 
 const text = z.string().trim().min(1);
 const measure = z.strictObject({ unit: text, note: text.optional() });
 const derived = z.strictObject({ expr: text, unit: text, note: text.optional() });
+const where = z.record(z.string(), text);
+const fit = z.strictObject({ slope: text, intercept: text });
 const panel = z.strictObject({
   chart: z.enum(CHARTS),
   x: text.optional(),
   y: z.array(text).min(1),
   series: text.optional(),
   top: z.int().min(1).optional(),
+  where: where.optional(),
+  stack: z.boolean().optional(),
+  scale: z.enum(SCALES).optional(),
+  over: z.enum(OVERS).optional(),
+  caption: z.array(text).min(1).optional(),
+  spread: z.tuple([text, text]).optional(),
+  fit: fit.optional(),
+});
+const kpi = z.strictObject({
+  label: text,
+  value: text,
+  better: z.enum(['lower', 'higher']).optional(),
+  where: where.optional(),
+  count: text.optional(),
 });
 const head = z.strictObject({
   title: text,
@@ -24,6 +40,7 @@ const head = z.strictObject({
   measures: z.record(z.string(), measure).refine((of) => Object.keys(of).length > 0, 'expected at least one measure'),
   derived: z.record(z.string(), derived).optional(),
   panel: panel.optional(),
+  kpi: z.array(kpi).optional(),
 });
 
 /** Fields of each mapping with fixed fields, by their path; `*` is any name. */
@@ -32,6 +49,8 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   'measures.*': Object.keys(measure.shape),
   'derived.*': Object.keys(derived.shape),
   panel: Object.keys(panel.shape),
+  'panel.fit': Object.keys(fit.shape),
+  'kpi.*': Object.keys(kpi.shape),
 };
 
 /** The YAML head of a metric file, as written. */

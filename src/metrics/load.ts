@@ -15,7 +15,7 @@ import type { MetricFile } from './head.ts';
 import { parseMetricFile } from './head.ts';
 import type { KeyColumn, Metric } from './metric.ts';
 import { nameFault, TAKEN_TABLES } from './names.ts';
-import { checkPanel } from './panel.ts';
+import { checkKpis, checkPanel } from './panel.ts';
 import { probe } from './probe.ts';
 import { checkStatement } from './statement.ts';
 
@@ -165,6 +165,7 @@ async function checkMetric(
     measures,
     derived,
     panel: checkPanel(parsed, keys),
+    kpi: checkKpis(parsed, keys),
     history: parsed.head.history ?? false,
     sql: parsed.sql,
     hash: hashOf(keys, Object.keys(parsed.head.measures), parsed.sql),

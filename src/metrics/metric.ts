@@ -56,6 +56,44 @@ export interface Panel {
   readonly series: string | undefined;
   /** How many values of `x` and `series` are shown unless asked otherwise: those with the largest sum of `y`. */
   readonly top: number | undefined;
+  /** The one value of a key that is shown unless another is chosen. */
+  readonly where: Readonly<Record<string, string>>;
+  /** Whether what `y` and `series` tell apart lies on top of each other. */
+  readonly stack: boolean;
+  readonly scale: Scale;
+  readonly over: Over;
+  /** Measures or derived values of everything shown together, said in words below the chart. */
+  readonly caption: readonly string[];
+  /** Derived values between which most of what the first `y` stands for lies. */
+  readonly spread: readonly [low: string, high: string] | undefined;
+  readonly fit: Fit | undefined;
+}
+
+/** Axis of a panel's values; on `log` a zero has no place. */
+export const SCALES = ['linear', 'log'] as const;
+export type Scale = (typeof SCALES)[number];
+
+/** What a panel whose axis is not the hour sums over: all hours in view, or one of them (chosen, or the latest with events). */
+export const OVERS = ['range', 'hour'] as const;
+export type Over = (typeof OVERS)[number];
+
+/** Derived values that draw the least-squares line ln(1 + y) = intercept + slope x. */
+export interface Fit {
+  readonly slope: string;
+  readonly intercept: string;
+}
+
+/** One figure of the dashboard's top row: its value in an hour, compared with the same hour of the day before. */
+export interface Kpi {
+  readonly label: string;
+  /** A measure or derived value; with `count`, a flag. */
+  readonly value: string;
+  /** Which way is good; undefined where neither is. */
+  readonly better: 'lower' | 'higher' | undefined;
+  /** The one value of a key that it is about. */
+  readonly where: Readonly<Record<string, string>>;
+  /** A key: how many of its values have the flag, of how many. */
+  readonly count: string | undefined;
 }
 
 /** One file of `metrics/`: the definition of one hourly rollup. */
@@ -72,6 +110,7 @@ export interface Metric {
   readonly measures: readonly Measure[];
   readonly derived: readonly DerivedValue[];
   readonly panel: Panel | undefined;
+  readonly kpi: readonly Kpi[];
   /** The SELECT also reads `known` and `carried`: what earlier hours left behind (`relation.ts`). */
   readonly history: boolean;
   /** The SELECT, without the head; reads `events`, and with `history` also `known` and `carried`. */

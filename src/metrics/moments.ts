@@ -34,7 +34,13 @@ export function leastSquaresSlope(points: readonly Points[]): number | null {
   return xx > 0 ? xy / xx : null;
 }
 
-function centred(points: readonly Points[]): { count: number; meanY: number; xx: number; xy: number } {
+/** Where that line meets x = 0: ȳ - slope x̄. Null where there is no slope. */
+export function leastSquaresIntercept(points: readonly Points[]): number | null {
+  const { meanX, meanY, xx, xy } = centred(points);
+  return xx > 0 ? meanY - (xy / xx) * meanX : null;
+}
+
+function centred(points: readonly Points[]): { count: number; meanX: number; meanY: number; xx: number; xy: number } {
   let [count, sumX, sumY] = [0, 0, 0];
   for (const point of points) {
     count += point.n;
@@ -47,5 +53,5 @@ function centred(points: readonly Points[]): { count: number; meanY: number; xx:
     xx += n * (x - meanX) ** 2;
     xy += (x - meanX) * y;
   }
-  return { count, meanY, xx, xy };
+  return { count, meanX, meanY, xx, xy };
 }

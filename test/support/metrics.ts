@@ -33,6 +33,7 @@ function metricOf(name: string, measures: string): Metric {
     ],
     derived: [],
     panel: undefined,
+    kpi: [],
     history: false,
     sql: `SELECT hour, instance_id, user_id, ${measures} FROM events GROUP BY hour, instance_id, user_id`,
     hash: `${name}-1`,

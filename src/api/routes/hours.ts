@@ -11,7 +11,7 @@ import { int64, time, timeParameter } from '../schemas.ts';
 import { sendJson } from '../send.ts';
 import { receiptFields } from './receipts.ts';
 
-const hourFields = {
+export const hourFields = {
   hour: time.describe('Start of the hour.'),
   state: z.enum(['open', 'final', 'skipped']),
   revision: z.int().describe('0 while open; raised by each amendment.'),

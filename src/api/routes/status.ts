@@ -75,7 +75,7 @@ const history = z.object({
   bytes: z.int().describe("Of the blocks that it fills in the store's file; rows still in the log add nothing."),
 });
 
-const statusBody = z.object({
+export const statusBody = z.object({
   run: z.string(),
   faults: z
     .string()

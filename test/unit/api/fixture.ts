@@ -27,7 +27,7 @@ export function at(text: string): EventTime {
   return time;
 }
 
-const plain = { file: 'test', description: undefined, panel: undefined, history: false, hash: '0'.repeat(64) };
+const plain = { file: 'test', description: undefined, panel: undefined, kpi: [], history: false, hash: '0'.repeat(64) };
 
 /** Keys of every type, a sum beyond 2^53, and a derived value that is undefined for a zero denominator. */
 export const TRAFFIC: Metric = {
@@ -47,7 +47,10 @@ export const TRAFFIC: Metric = {
     { name: 'bytes', unit: 'bytes', note: 'as counted' },
   ],
   derived: [{ name: 'mean_bytes', expr: 'bytes / queries', unit: 'bytes', note: undefined }],
-  panel: { chart: 'line', x: 'hour', y: ['bytes'], series: undefined, top: undefined },
+  panel: {
+    ...{ chart: 'line', x: 'hour', y: ['bytes'], series: undefined, top: undefined },
+    ...{ where: {}, stack: false, scale: 'linear', over: 'range', caption: [], spread: undefined, fit: undefined },
+  },
   sql: `SELECT hour, instance_id, num_joins AS table_id, was_cached AS is_read, TIMESTAMP '2024-01-01' AS since,
     count(*) AS queries, sum(mbytes_scanned) AS bytes FROM events GROUP BY ALL`,
 };

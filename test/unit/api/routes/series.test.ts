@@ -195,6 +195,7 @@ const LOADS: Metric = {
     { name: 'waiting', expr: 'weight_queue', unit: 'ratio', note: undefined },
   ],
   panel: undefined,
+  kpi: [],
   history: false,
   sql: 'SELECT hour, instance_id, count(*) AS busy FROM events GROUP BY ALL',
   hash: '1'.repeat(64),

@@ -26,6 +26,7 @@ const CODES = {
   REQUEST_REFUSED: { domain: 'user', retry: false },
   TOKEN_REQUIRED: { domain: 'user', retry: false },
   NOT_FOUND: { domain: 'user', retry: false },
+  REPLAY_NOT_RUNNING: { domain: 'user', retry: false },
   NOT_READY: { domain: 'external', retry: true },
   OWNER_UNREACHABLE: { domain: 'external', retry: true },
   PORT_TAKEN: { domain: 'external', retry: true },

@@ -39,6 +39,7 @@ const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
   NOT_FOUND: 404,
   RUN_NOT_FOUND: 404,
   RUN_OWNED: 409,
+  REPLAY_NOT_RUNNING: 409,
   // Not 408: a browser repeats a request that was answered with it.
   QUERY_TIMEOUT: 504,
 };

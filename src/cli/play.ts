@@ -86,9 +86,11 @@ async function serveAndShow(call: Call, spec: PlaySpec, live: Live): Promise<End
     amend: (range) => pipeline.amend(range),
     controls,
     token,
+    traceRange: store.manifest,
     snapshotRoot: dir,
     port: settings.port,
     logger,
+    clock: io.clock,
   });
   const withdraw = announce({ dir, run: store.run, address: server.url, token }, io);
   try {

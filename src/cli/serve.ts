@@ -30,7 +30,7 @@ export const serve: Command = {
       const token = newToken();
       const server = await startServer({
         ...{ store, metrics: store.metrics, status: () => now, amend },
-        ...{ token, snapshotRoot: paths.dir, port, logger },
+        ...{ traceRange: store.manifest, token, snapshotRoot: paths.dir, port, logger, clock: io.clock },
       });
       const withdraw = announce({ dir: paths.dir, run, address: server.url, token }, io);
       const injected = injectedText(store.manifest);

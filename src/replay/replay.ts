@@ -6,6 +6,8 @@ export interface Replay {
   pause(): void;
   resume(): void;
   setSpeed(speed: Speed): void;
+  /** Plays at `max` to the next full hour, the end of the hour in which the film is, and pauses there. */
+  step(): void;
   /** Stops after what is already on its way; sends no `end`, so the same command continues later. */
   stop(): void;
   /** Resolves `ended` after `end` was sent, `stopped` after `stop()`; rejects if the trace or the bus fails. */

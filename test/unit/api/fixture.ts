@@ -219,6 +219,8 @@ export async function apiFixture(
       amend: async () => [],
       token: TOKEN,
       snapshotRoot: dir,
+      traceRange: store.manifest,
+      clock: systemClock,
       logger: silentLogger,
       ...parts,
     },

@@ -43,7 +43,17 @@ export async function pipelineFixture(t: TestContext): Promise<PipelineFixture> 
   const { store, metrics } = pipeline;
   const status = () => pipeline.status();
   const { amend } = pipeline;
-  const options = { store, metrics, status, amend, token: TOKEN, snapshotRoot: dir, logger: silentLogger };
+  const options = {
+    store,
+    metrics,
+    status,
+    amend,
+    token: TOKEN,
+    snapshotRoot: dir,
+    logger: silentLogger,
+    traceRange: store.manifest,
+    clock: systemClock,
+  };
   const api = await buildApp(options, ADDRESS);
   later(() => api.close());
   await pipeline.finished;

@@ -8,13 +8,14 @@ import type { ServerOptions } from '../../../src/api/server.ts';
 import { startServer } from '../../../src/api/server.ts';
 import { SpillwayError } from '../../../src/errors.ts';
 import { silentLogger } from '../../../src/observe/logger.ts';
+import { systemClock } from '../../../src/time/clock.ts';
 import { apiFixture, METRICS, STATUS, TOKEN } from './fixture.ts';
 
 async function options(t: TestContext, port: number): Promise<ServerOptions> {
   const { store, dir } = await apiFixture(t);
   return {
     ...{ store, metrics: METRICS, status: () => STATUS, amend: async () => [] },
-    ...{ token: TOKEN, snapshotRoot: dir, logger: silentLogger, port },
+    ...{ token: TOKEN, snapshotRoot: dir, logger: silentLogger, port, traceRange: store.manifest, clock: systemClock },
   };
 }
 

@@ -5,6 +5,8 @@ export interface BenchOptions {
   /** Events in an hour of the trace; Redset's median hour over all provisioned instances has 174,000. */
   readonly eventsPerHour: number;
   readonly memoryMb: number;
+  /** Wall minutes for which a case plays that goes by the clock. */
+  readonly minutes: number;
 }
 
 /** What one measurement needs of the world around it. */
@@ -15,7 +17,7 @@ export interface BenchPlace {
   readonly dir: string;
 }
 
-export type Unit = 'events/s' | 'rows/s' | 's' | 'CPU s' | 'MB' | 'rows' | 'ratio';
+export type Unit = 'events/s' | 'rows/s' | 's' | 'CPU s' | 'MB' | 'MB/h' | 'rows' | 'ratio' | 'nodes' | 'nodes/h';
 
 /** One figure of one measurement. */
 export interface Figure {
@@ -30,5 +32,9 @@ export interface BenchCase {
   /** What its figures tell. */
   readonly question: string;
   readonly needsTrace: boolean;
+  /** How often it is measured unless asked otherwise, for one that takes long; without a warm-up. */
+  readonly runs?: number;
+  /** What of the options decides over its figures, in words; the trace's size unless said. */
+  sizes?(options: BenchOptions): string;
   measure(options: BenchOptions, place: BenchPlace): Promise<readonly Figure[]>;
 }

@@ -20,13 +20,17 @@ const PAGES = join(import.meta.dirname, '..', 'docs', 'benchmarks');
 
 const DEFAULT_MEMORY_MB = settingsSchema.shape.memoryMb.parse(undefined);
 
+/** Measurements of a case that says nothing else. */
+const RUNS = 5;
+
 const HELP = `npm run bench -- [options]
 
   --case NAME            measure this case only; may be given again: ${CASES.map(({ name }) => name).join(', ')} (all)
   --events N             events of the trace (2000000)
   --events-per-hour N    events in an hour of the trace (174000)
-  --runs N               measurements that count (5)
-  --warm-ups N           measurements before them that do not (1)
+  --minutes N            minutes for which a case plays that goes by the clock (10)
+  --runs N               measurements that count (5; of one that goes by the clock 1)
+  --warm-ups N           measurements before them that do not (1; none)
   --memory MB            what the database may use (${DEFAULT_MEMORY_MB}, as of spillway run)
   --json                 print JSON
   --write                write a page for each case to docs/benchmarks
@@ -36,8 +40,9 @@ const FLAGS = {
   case: { type: 'string', multiple: true },
   events: { type: 'string', default: '2000000' },
   'events-per-hour': { type: 'string', default: '174000' },
-  runs: { type: 'string', default: '5' },
-  'warm-ups': { type: 'string', default: '1' },
+  minutes: { type: 'string', default: '10' },
+  runs: { type: 'string' },
+  'warm-ups': { type: 'string' },
   memory: { type: 'string', default: String(DEFAULT_MEMORY_MB) },
   json: { type: 'boolean', default: false },
   write: { type: 'boolean', default: false },
@@ -76,18 +81,20 @@ async function measureAll(flags: Flags, args: readonly string[]): Promise<void> 
     events: whole('events', flags.events, 1),
     eventsPerHour: whole('events-per-hour', flags['events-per-hour'], 1),
     memoryMb: whole('memory', flags.memory, 100),
+    minutes: whole('minutes', flags.minutes, 1),
   };
-  const [runs, warmUps] = [whole('runs', flags.runs, 1), whole('warm-ups', flags['warm-ups'], 0)];
   const say = (what: string): boolean => process.stderr.write(`${what}\n`);
   const machine = thisMachine();
   const results: Result[] = [];
   if (!flags.json) process.stdout.write(`${machineLine(machine)}\n\n`);
   for (const bench of casesOf(flags.case)) {
+    const runs = whole('runs', flags.runs ?? String(bench.runs ?? RUNS), 1);
+    const warmUps = whole('warm-ups', flags['warm-ups'] ?? (bench.runs === undefined ? '1' : '0'), 0);
     const trace = bench.needsTrace ? await benchTrace(options.events, options.eventsPerHour, say) : undefined;
     const figures = await measureCase(bench, options, { runs, warmUps, trace }, say);
     const date = new Date(systemClock.now()).toISOString().slice(0, 10);
     const command = ['npm run bench --', '--case', bench.name, ...sizesIn(args)].join(' ');
-    const result = resultOf(bench, { command, date, runs, options, machine, figures });
+    const result = resultOf(bench, options, { command, date, runs, warmUps, machine, figures });
     results.push(result);
     if (!flags.json) process.stdout.write(`${asText(result)}\n`);
     if (flags.write) await writePage(result);

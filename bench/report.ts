@@ -9,13 +9,23 @@ export interface Result {
   readonly command: string;
   readonly date: string;
   readonly runs: number;
-  readonly options: BenchOptions;
+  readonly warmUps: number;
+  readonly sizes: string;
   readonly machine: Machine;
   readonly figures: readonly Spread[];
 }
 
-export function resultOf({ name, question }: BenchCase, rest: Omit<Result, 'case' | 'question'>): Result {
-  return { case: name, question, ...rest };
+export function resultOf(
+  bench: BenchCase,
+  options: BenchOptions,
+  rest: Omit<Result, 'case' | 'question' | 'sizes'>,
+): Result {
+  const { name, question, sizes = traceSizes } = bench;
+  return { case: name, question, sizes: `${sizes(options)}, ${options.memoryMb} MB for the database`, ...rest };
+}
+
+function traceSizes({ events, eventsPerHour }: BenchOptions): string {
+  return `${shown(events)} events, ${shown(eventsPerHour)} an hour`;
 }
 
 /** A figure with three digits that count, or whole if it is large. */
@@ -41,7 +51,9 @@ export function machineLine({ cpu, cores, memoryGb, system, node, duckdb }: Mach
 
 /** A page of docs/benchmarks. */
 export function asPage(result: Result): string {
-  const { command, date, runs, options, machine, figures } = result;
+  const { command, date, runs, warmUps, sizes, machine, figures } = result;
+  const times = runs === 1 ? 'once' : `${runs} times`;
+  const after = warmUps === 0 ? '' : ' after a warm-up';
   const rows = figures.map(
     ({ name, unit, median, min, max }) => `| ${name} | ${shown(median)} | ${shown(min)} | ${shown(max)} | ${unit} |`,
   );
@@ -53,8 +65,8 @@ ${result.question}
 |---|---:|---:|---:|---|
 ${rows.join('\n')}
 
-Measured ${date}, ${runs} times after a warm-up, each in a new process: ${machineLine(machine)}; ${shown(options.events)} events,
-${shown(options.eventsPerHour)} an hour, ${options.memoryMb} MB for the database.
+Measured ${date}, ${times}${after}, each in a new process: ${machineLine(machine)};
+${sizes}.
 
     ${command}
 `;

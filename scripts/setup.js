@@ -1,18 +1,24 @@
 /**
- * Installs what Spillway needs, once per clone: the packages it runs on and, for the tests, those of test/. A host whose
- * Node is old gets Node 24 along with them. A later call sees the stamp and does nothing; an interrupted one left no
- * stamp and is done again from the start.
+ * Makes ready what Spillway needs, once per clone: the packages it runs on, the dashboard and, for the tests, those of
+ * test/. A host whose Node is old gets Node 24 along with them. A later call sees the stamps and does nothing; an
+ * interrupted one left no stamp and is done again from the start. What has changed since, by `git pull` or by hand, is
+ * made again.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { runChild } from '../bin/child.js';
 import { findRuntime, isTooOld, majorOf, pinnedNode, ROOT, RUNTIME_MAJOR, tooOldLine } from '../bin/runtime.js';
 import { hostNode, hostNodeVersion, npm } from './npm.js';
 import { phase } from './phase.js';
 import { alone } from './setup-lock.js';
 import { hasStamp, removeStamp, writeStamp } from './stamp.js';
+import { buildWeb, isBuilt } from './web.js';
 
 const TESTS = join(ROOT, 'test');
+const WEB = join(ROOT, 'web');
+
+const INTERRUPTED = 'stopped during set-up; the next start does it again';
 
 /** A set-up that cannot go on; the message is for the user and needs no stack. */
 export class SetupError extends Error {
@@ -33,7 +39,10 @@ export class SetupError extends Error {
 export async function setUp({ tests = false } = {}) {
   if (isTooOld()) throw new SetupError(tooOldLine());
   if (!isReady(tests)) {
-    process.stdout.write('Setting up Spillway; this happens once per clone.\n');
+    const isFirst = !hasStamp(ROOT);
+    process.stdout.write(
+      isFirst ? 'Setting up Spillway; this happens once per clone.\n' : 'Setting up what has changed.\n',
+    );
     await alone((addProcess) => installAll(tests, addProcess));
   }
   const runtime = findRuntime();
@@ -43,13 +52,48 @@ export async function setUp({ tests = false } = {}) {
 
 /** @param {boolean} tests */
 function isReady(tests) {
-  return hasStamp(ROOT) && findRuntime() !== null && (!tests || hasStamp(TESTS));
+  if (!hasStamp(ROOT) || findRuntime() === null || !isBuilt(WEB)) return false;
+  return !tests || (hasStamp(TESTS) && hasStamp(WEB));
 }
 
 /** @param {boolean} tests @param {(pid: number) => void} addProcess */
 async function installAll(tests, addProcess) {
   if (!hasStamp(ROOT) || findRuntime() === null) await installRuntime(addProcess);
+  await makeDashboard(tests, addProcess);
   if (tests && !hasStamp(TESTS)) await install('installing packages for the tests', TESTS, [], addProcess);
+}
+
+/**
+ * What the dashboard is built with is as large as everything else together and of no use afterwards, but to the tests,
+ * which check the types.
+ *
+ * @param {boolean} tests
+ * @param {(pid: number) => void} addProcess
+ */
+async function makeDashboard(tests, addProcess) {
+  if (isBuilt(WEB) && !tests) return;
+  const isOurs = !existsSync(join(WEB, 'node_modules'));
+  if (!hasStamp(WEB)) {
+    await install('installing packages for the dashboard', WEB, ['--include=dev', '--prefer-offline'], addProcess);
+  }
+  if (!isBuilt(WEB)) await buildDashboard(addProcess);
+  if (isOurs && !tests) rmSync(join(WEB, 'node_modules'), { recursive: true, force: true });
+}
+
+/** @param {(pid: number) => void} addProcess */
+async function buildDashboard(addProcess) {
+  const node = findRuntime() ?? process.execPath;
+  await phase(
+    'building the dashboard',
+    async () => {
+      const built = await buildWeb(WEB, node, addProcess);
+      if (built.interrupted) throw new SetupError(INTERRUPTED, 130);
+      if (built.code !== 0)
+        throw new SetupError(`the dashboard in ${WEB} cannot be built:\n${problemOf(built.output)}`);
+      return built;
+    },
+    ({ bytes }) => ` (${Math.round(bytes / 1_000)} kB compressed)`,
+  );
 }
 
 /**
@@ -70,12 +114,18 @@ async function install(name, folder, args, addProcess) {
     name,
     async () => {
       const { code, output, interrupted } = await npm(folder, ['ci', ...args], addProcess);
-      if (interrupted) throw new SetupError('stopped during set-up; the next start does it again', 130);
+      if (interrupted) throw new SetupError(INTERRUPTED, 130);
       if (code !== 0) throw new SetupError(`npm ci failed in ${folder}:\n${withoutStack(output)}`);
     },
     () => ` (${packageCount(folder)} packages)`,
   );
   writeStamp(folder);
+}
+
+/** The builder's own words about what is wrong, without its colours, its stack and what stands around it. @param {string} output */
+function problemOf(output) {
+  const [words = ''] = stripVTControlCharacters(output).split(/^\s+at /m);
+  return words.replace(/^(?:.*Build failed.*|error during build:)\n/gm, '').trim();
 }
 
 /** npm's own words without its stack. @param {string} output */

@@ -9,6 +9,7 @@ import type { Metric } from './metrics/metric.ts';
 import type { Deployment } from './model/redset.ts';
 import type { RunStatus, Speed } from './model/status.ts';
 import type { EventTime } from './model/time.ts';
+import { hourOf } from './model/time.ts';
 import type { Logger } from './observe/logger.ts';
 import type { AmendedHour } from './processor/amend.ts';
 import { startProcessor } from './processor/processor.ts';
@@ -57,6 +58,10 @@ export interface Pipeline {
   readonly store: HotStore;
   readonly metrics: readonly Metric[];
   readonly replay: Replay;
+  /** The trace's hours up to the run's end: another run of the same trace may begin at any of them. */
+  readonly traceRange: { readonly from: EventTime; readonly to: EventTime };
+  /** Throws what another run of the same trace would be refused with: TRACE_RANGE, CONFIG_INVALID. */
+  check(other: ManifestSpec): void;
   status(): RunStatus;
   /** Folds the late events of final hours in [from, to) into these. Throws NO_RAW_EVENTS. */
   amend(range: { readonly from: EventTime; readonly to: EventTime }): Promise<readonly AmendedHour[]>;
@@ -148,6 +153,7 @@ async function connect(
   });
   const replay = startReplay({ trace, manifest: store.manifest, producer: bus.producer(), pace: options.pace, clock });
   return handle({
+    trace,
     store,
     metrics: store.metrics,
     replay: explained(replay, options.trace),
@@ -168,6 +174,7 @@ async function orClose<T>(resource: { close(): Promise<void> }, work: () => T | 
 }
 
 interface Running {
+  readonly trace: Trace;
   readonly store: HotStore;
   readonly metrics: readonly Metric[];
   readonly replay: Replay;
@@ -187,7 +194,7 @@ function explained(replay: Replay, trace: string): Replay {
 }
 
 function handle(running: Running): Pipeline {
-  const { store, metrics, replay, processor, refused, close } = running;
+  const { trace, store, metrics, replay, processor, refused, close } = running;
   const ended = Promise.all([replay.finished, processor.finished]);
   const finished = ended.then(([, how]) => how);
   // One side's failure stops the other, so that nothing waits for a partner that is gone.
@@ -211,6 +218,8 @@ function handle(running: Running): Pipeline {
     metrics,
     replay,
     finished,
+    traceRange: { from: hourOf(trace.first ?? store.manifest.from), to: store.manifest.to },
+    check: (other) => void buildManifest(other, trace, metrics),
     amend: (range) => processor.amend(range),
     status: () => ({ run: store.run, replay: replay.status(), processor: processorStatus() }),
     stop: () => {

@@ -8,13 +8,18 @@ import { Refusal, rawProblem, sendProblem } from './problem.ts';
 import { amendRoutes } from './routes/amend.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hourRoutes } from './routes/hours.ts';
+import { liveRoutes } from './routes/live.ts';
 import { manifestRoutes } from './routes/manifest.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { queryRoutes } from './routes/query.ts';
 import { receiptRoutes } from './routes/receipts.ts';
+import { replayRoutes } from './routes/replay.ts';
+import { revisionRoutes } from './routes/revisions.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { snapshotRoutes } from './routes/snapshot.ts';
 import { statusRoutes } from './routes/status.ts';
+import { guardRun } from './run-guard.ts';
+import { asksForPage, registerWeb } from './web.ts';
 
 /** Longest body taken: ample for any statement, too small to fill memory with. */
 export const BODY_LIMIT_BYTES = 1_048_576;
@@ -55,22 +60,27 @@ export async function buildApp(options: ApiOptions, address: Address): Promise<A
   });
   const api: Api = app.withTypeProvider();
   guard(api, { token: options.token, address });
+  guardRun(api, options);
   await registerOpenApi(api);
   for (const routes of ROUTES) routes(api, options);
+  await registerWeb(api, options);
   return api;
 }
 
 const ROUTES: readonly ((api: Api, options: ApiOptions) => void)[] = [
   healthRoutes,
   statusRoutes,
+  liveRoutes,
   manifestRoutes,
   metricRoutes,
   seriesRoutes,
   hourRoutes,
+  revisionRoutes,
   receiptRoutes,
   queryRoutes,
   snapshotRoutes,
   amendRoutes,
+  replayRoutes,
 ];
 
 const HEADERS = {
@@ -92,6 +102,7 @@ function secured<T extends { headers(values: Record<string, string>): T }>(reply
 function guard(api: Api, policy: GuardPolicy): void {
   api.addHook('onRequest', (request, reply, done) => {
     secured(reply);
-    done(refusalOf(request, policy));
+    const { method, headers } = request;
+    done(refusalOf({ method, headers, page: asksForPage(request) }, policy));
   });
 }

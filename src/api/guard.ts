@@ -14,6 +14,8 @@ export interface GuardPolicy {
 export interface RequestHead {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
+  /** It asks for the dashboard's page or one of its files, which hold no data. */
+  readonly page: boolean;
 }
 
 /** True for the names of this machine that no other can reach. */
@@ -26,7 +28,8 @@ export function isLoopback(host: string): boolean {
  *
  * 1. `Host` names this server. A page elsewhere that makes its own name resolve to 127.0.0.1 is stopped here.
  * 2. `Origin`, where there is one, is this server: no other page's script is answered, and there are no CORS headers.
- * 3. Changing requests, and on an address other than loopback all requests, carry the owner's token.
+ * 3. Changing requests carry the owner's token, in a header and never in the address, which ends up in logs. So does
+ *    every other request on an address other than loopback, but for the page: a browser loads it before it knows a token.
  * 4. Changing requests are JSON, which no plain form can send.
  */
 export function refusalOf(head: RequestHead, policy: GuardPolicy): Refusal | undefined {
@@ -35,7 +38,7 @@ export function refusalOf(head: RequestHead, policy: GuardPolicy): Refusal | und
   return (
     (open ? undefined : wrongHost(head, policy.address)) ??
     wrongOrigin(head, open) ??
-    (changing || open ? wrongToken(head, policy.token) : undefined) ??
+    (changing || (open && !head.page) ? wrongToken(head, policy.token) : undefined) ??
     (changing ? wrongContentType(head) : undefined)
   );
 }

@@ -40,7 +40,13 @@ export const PROBLEM_RESPONSES = {
 };
 
 /** Sections of the documentation. */
-export const TAGS = { run: 'Run', metrics: 'Metrics', hours: 'Hours and receipts', sql: 'SQL' } as const;
+export const TAGS = {
+  run: 'Run',
+  replay: 'Replay',
+  metrics: 'Metrics',
+  hours: 'Hours and receipts',
+  sql: 'SQL',
+} as const;
 
 /** Marks a route as one that needs the owner's token. */
 export const OWNER_ONLY = [{ ownerToken: [] }];

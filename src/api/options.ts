@@ -38,6 +38,8 @@ export interface ApiOptions {
   readonly token: string;
   /** Absolute folder inside which `POST /api/snapshot` may write. */
   readonly snapshotRoot: string;
+  /** Folder of all runs' archives; those of the run lie in its folder `<run>`. */
+  readonly archiveRoot: string;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Folder with the built dashboard; without one the API stands alone. */

@@ -1,25 +1,26 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SpillwayError } from '../errors.ts';
 import type { HotStore, JsonCell, QueryResult } from '../hot-store/hot-store.ts';
-import type { DeriveContext } from '../metrics/metric.ts';
-import { deriveValues } from '../metrics/metric.ts';
+import type { DeriveContext, RollupTable } from '../metrics/metric.ts';
+import { tableOfArrays } from '../metrics/metric.ts';
 import { asObjects } from './range.ts';
-import type { KeyFilter, SeriesQuestion } from './series.ts';
-import { seriesContext } from './series-context.ts';
-import type { Plan } from './series-plan.ts';
-import { planOf, seriesSql } from './series-plan.ts';
+import type { SeriesQuestion } from './series.ts';
+import { contextOfRun } from './series-context.ts';
+import { answeredGroups, sumCell } from './series-groups.ts';
+import type { Plan, TimedQuestion } from './series-plan.ts';
+import { HOURS_COLUMN, planOf, seriesSql } from './series-plan.ts';
 
 /** Rows that derived values are computed from at most: more would take memory and time from the run itself. */
-const MAX_DETAIL_ROWS = 200_000;
+export const MAX_DETAIL_ROWS = 200_000;
 /** Rows worked on at a time: a few milliseconds, after which the process gets to its other work. */
-const SLICE_ROWS = 1_000;
+const SLICE_ROWS = 2_000;
 
 export type SeriesRow = Readonly<Record<string, JsonCell>>;
 
 /** The rows that answer a question, in order of time and keys. */
 export async function seriesRows(
   store: HotStore,
-  question: SeriesQuestion,
+  question: SeriesQuestion & TimedQuestion,
 ): Promise<{ readonly rows: readonly SeriesRow[]; readonly truncated: boolean }> {
   const { metric, group, limit, derived } = question;
   const plan = planOf(question);
@@ -30,11 +31,14 @@ export async function seriesRows(
     const message = `the derived values of ${metric.name} need more than ${MAX_DETAIL_ROWS} rows in this range`;
     throw new SpillwayError('REQUEST_INVALID', message, { hint: 'ask for less time, a filter, or derived=false' });
   }
-  const context = await seriesContext(store, question, plan);
+  if (!derived) {
+    return { rows: asObjects(result.columns, result.rows.slice(0, limit)), truncated: result.truncated };
+  }
+  const names = result.columns.map(({ name }) => name);
+  const context = await contextOfRun(store, question, plan);
   const rows: SeriesRow[] = [];
   for (const slice of slicesOfTimes(result.rows)) {
-    const part = asObjects(result.columns, slice);
-    for (const row of derived ? derivedRows(question, plan, part, context(part)) : part) rows.push(row);
+    for (const row of derivedRows(question, plan, tableOfArrays(names, slice), context)) rows.push(row);
     await nextTurn();
   }
   return { rows: rows.slice(0, limit), truncated: result.truncated || rows.length > limit };
@@ -57,30 +61,47 @@ function* slicesOfTimes(rows: QueryResult['rows']): Generator<QueryResult['rows'
 function derivedRows(
   { metric, group }: SeriesQuestion,
   plan: Plan,
-  fetched: readonly SeriesRow[],
+  fetched: RollupTable<JsonCell>,
   context: DeriveContext<JsonCell>,
 ): SeriesRow[] {
-  const kept = ['hour', ...group];
-  const times = new Map(fetched.map((row) => [row.hour, { state: row.state, revision: row.revision }]));
-  return deriveValues(metric, fetched, [...kept, ...plan.folded.map(({ key }) => key.name)], context)
-    .filter(({ keys }) => plan.folded.every(({ key }) => keys[key.name] === 1))
-    .filter(({ keys }) => plan.late.every((filter) => isAmong(filter, keys)))
-    .map(({ keys, measures, derived }) => ({
-      ...Object.fromEntries(kept.map((name) => [name, keys[name] ?? null])),
-      ...Object.fromEntries(Object.entries(measures).map(([name, sum]) => [name, exactNumber(sum)])),
-      ...derived,
-      state: times.get(keys.hour)?.state ?? 'open',
-      revision: times.get(keys.hour)?.revision ?? 0,
-    }));
+  const keys = ['hour', ...group];
+  const times = timesOf(fetched);
+  const hoursOf = (hour: JsonCell): number => times.get(hour)?.hours ?? 1;
+  const { table, kept } = answeredGroups(metric, fetched, keys, plan, { ...context, hoursOf });
+  const hours = table.key('hour');
+  const columns = [
+    ...keys.map((name) => ({ name, cellOf: cellsIn(table.key(name)) })),
+    ...metric.measures.map(({ name }) => ({ name, cellOf: cellsIn(table.measure(name).map(sumCell)) })),
+    ...metric.derived.map(({ name }) => ({ name, cellOf: cellsIn(table.derived(name)) })),
+    { name: 'state', cellOf: (i: number) => times.get(hours[i] ?? null)?.state ?? 'open' },
+    { name: 'revision', cellOf: (i: number) => times.get(hours[i] ?? null)?.revision ?? 0 },
+  ];
+  return kept.map((i) => {
+    const row: Record<string, JsonCell> = {};
+    for (const { name, cellOf } of columns) row[name] = cellOf(i);
+    return row;
+  });
 }
 
-function isAmong({ key, values }: KeyFilter, keys: SeriesRow): boolean {
-  const cell = keys[key.name];
-  return cell !== null && values.some(({ text }) => text === String(cell));
+function cellsIn(cells: readonly JsonCell[]): (i: number) => JsonCell {
+  return (i) => cells[i] ?? null;
+}
+
+/** What each time says of itself in all of its rows. */
+function timesOf(
+  rows: RollupTable<JsonCell>,
+): Map<JsonCell, { readonly state: JsonCell; readonly revision: JsonCell; readonly hours: number }> {
+  const [hour, state, revision] = [rows.column('hour'), rows.column('state'), rows.column('revision')];
+  const hours = rows.has(HOURS_COLUMN) ? rows.column(HOURS_COLUMN) : () => 1;
+  const times: ReturnType<typeof timesOf> = new Map();
+  for (let i = 0; i < rows.size; i++) {
+    if (i > 0 && hour(i) === hour(i - 1)) continue;
+    times.set(hour(i), { state: state(i), revision: revision(i), hours: Number(hours(i)) });
+  }
+  return times;
 }
 
 /** A number where no digit is lost, else text: as the store gives its integers. */
-function exactNumber(sum: bigint | null): number | string | null {
-  if (sum === null) return null;
-  return sum >= Number.MIN_SAFE_INTEGER && sum <= Number.MAX_SAFE_INTEGER ? Number(sum) : String(sum);
+export function exactNumber(sum: bigint | null): number | string | null {
+  return sum !== null && Number.isSafeInteger(Number(sum)) ? Number(sum) : sumCell(sum);
 }

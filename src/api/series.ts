@@ -1,12 +1,15 @@
 import { nearest } from '../config/nearest.ts';
-import { quoted, timestamp } from '../engine/sql.ts';
+import { identifier, quoted, timestamp } from '../engine/sql.ts';
 import { SpillwayError } from '../errors.ts';
+import type { JsonCell } from '../hot-store/hot-store.ts';
 import type { KeyColumn, Metric } from '../metrics/metric.ts';
+import type { EventTime } from '../model/time.ts';
 import { isoTime, parseTime } from '../model/time.ts';
 import { excerpt } from './problem.ts';
 import type { HourRange } from './range.ts';
 
-export type Grain = 'hour' | 'day';
+/** What a row is for: an hour, a day, or all of the range. */
+export type Grain = 'hour' | 'day' | 'all';
 
 /** A value that a key must have: as it stands in an answer, and as SQL. */
 export interface KeyValue {
@@ -14,9 +17,17 @@ export interface KeyValue {
   readonly sql: string;
 }
 
-/** Only rows with one of some values in a key. */
-export interface KeyFilter {
+/** Only rows of which a key's value meets a condition. */
+export interface KeyCondition {
   readonly key: KeyColumn;
+  /** As SQL over the metric's table; of a null neither this nor `holds` is true. */
+  readonly sql: string;
+  /** The same for a value as it stands in an answer. */
+  holds(value: JsonCell): boolean;
+}
+
+/** Only rows with one of some values in a key. */
+export interface KeyFilter extends KeyCondition {
   readonly values: readonly KeyValue[];
 }
 
@@ -27,7 +38,8 @@ export interface SeriesQuestion {
   readonly grain: Grain;
   /** Keys besides the time whose values are told apart, in the metric's order; all others are summed over. */
   readonly group: readonly string[];
-  readonly filters: readonly KeyFilter[];
+  /** One for a key at most. */
+  readonly filters: readonly KeyCondition[];
   readonly derived: boolean;
   /** Rows answered at most. */
   readonly limit: number;
@@ -46,9 +58,49 @@ export function keyFilters(metric: Metric, parameters: Readonly<Record<string, u
     const key = knownKey(metric, name, `query string: expected a parameter or a key of ${metric.name}`);
     if (name === 'hour') throw invalid('query parameter "hour": the time is chosen by a range', 'use "from" and "to"');
     const texts: readonly unknown[] = Array.isArray(given) ? given : [given];
-    const values = texts.flatMap((text) => (typeof text === 'string' ? splitValues(text) : []));
-    return { key, values: values.map((value) => keyValue(key, value)) };
+    return keyFilter(
+      key,
+      texts.flatMap((text) => (typeof text === 'string' ? splitValues(text) : [])),
+    );
   });
+}
+
+/** Rows with one of `values` in `key`. Throws REQUEST_INVALID, which names the query parameter `parameter`. */
+export function keyFilter(key: KeyColumn, values: readonly string[], parameter = key.name): KeyFilter {
+  const checked = values.map((value) => keyValue(key, value, parameter));
+  const texts = new Set(checked.map(({ text }) => text));
+  const list = checked.map(({ sql }) => sql).join(', ');
+  return {
+    key,
+    values: checked,
+    // A list without values holds for nothing.
+    sql: checked.length === 0 ? 'false' : `${identifier(key.name)} IN (${list})`,
+    holds: (value) => value !== null && texts.has(String(value)),
+  };
+}
+
+/** Rows of some hours. */
+export function hourCondition(hours: readonly EventTime[]): KeyCondition {
+  const texts = new Set(hours.map(isoTime));
+  return {
+    key: { name: 'hour', type: 'TIMESTAMP' },
+    sql: hours.length === 0 ? 'false' : `hour IN (${hours.map(timestamp).join(', ')})`,
+    holds: (value) => typeof value === 'string' && texts.has(value),
+  };
+}
+
+/** Rows with one of the values in a key that an answer had; null may be one of them. */
+export function valueCondition(key: KeyColumn, values: ReadonlySet<JsonCell>): KeyCondition {
+  const texts = [...values].filter((value) => value !== null).map(String);
+  const { sql } = keyFilter(key, texts);
+  const orNull = values.has(null) ? `(${sql} OR ${identifier(key.name)} IS NULL)` : sql;
+  return { key, sql: orNull, holds: (value) => values.has(value) };
+}
+
+/** Rows that meet both conditions on the same key. */
+export function bothConditions(a: KeyCondition, b: KeyCondition | undefined): KeyCondition {
+  if (b === undefined) return a;
+  return { key: a.key, sql: `(${a.sql} AND ${b.sql})`, holds: (value) => a.holds(value) && b.holds(value) };
 }
 
 /** `a,b` is two values; a comma that belongs to one is written `\,` and a backslash `\\`. */
@@ -67,9 +119,9 @@ export function splitValues(text: string): readonly string[] {
 const [INT64_MIN, INT64_MAX] = [-(2n ** 63n), 2n ** 63n - 1n];
 
 /** Checks that `text` is a value of the key's type. Throws REQUEST_INVALID. */
-function keyValue(key: KeyColumn, text: string): KeyValue {
+function keyValue(key: KeyColumn, text: string, parameter: string): KeyValue {
   const fail = (expected: string): never => {
-    throw invalid(`query parameter "${key.name}": expected ${expected}, found ${excerpt(text)}`, KEY_HINT);
+    throw invalid(`query parameter "${parameter}": expected ${expected}, found ${excerpt(text)}`, KEY_HINT);
   };
   switch (key.type) {
     case 'VARCHAR':

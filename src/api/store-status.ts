@@ -5,14 +5,15 @@ import { addMicros, MICROS_PER_HOUR, MICROS_PER_MS } from '../model/time.ts';
 
 /** Reads what only the store can tell; `at` is where the film is. */
 export async function readStoreStatus(store: HotStore, at: ReplayTime): Promise<StoreStatus> {
-  const [progress, hours, late, history] = await Promise.all([
+  const [progress, hours, late, rejectedByReason, history] = await Promise.all([
     store.progress(),
     store.openHours(),
     readLate(store),
+    readRejected(store),
     store.historySize(),
   ]);
   const { latenessMs } = store.manifest;
-  return { openHours: openHours({ hours, progress, at, latenessMs }), late, history };
+  return { openHours: openHours({ hours, progress, at, latenessMs }), late, rejectedByReason, history };
 }
 
 /**
@@ -52,4 +53,9 @@ async function readLate(store: HotStore): Promise<LateStatus> {
       count(DISTINCT hour) FILTER (fate <> 'late') FROM late_events`);
   const [waiting = 0, waitingHours = 0, amendedHours = 0] = (rows[0] ?? []).map(Number);
   return { waiting, waitingHours, amendedHours, amendable: store.manifest.keep === 'all' };
+}
+
+async function readRejected(store: HotStore): Promise<Readonly<Record<string, number>>> {
+  const { rows } = await store.query('SELECT reason, count(*) FROM rejected GROUP BY reason ORDER BY reason');
+  return Object.fromEntries(rows.map(([reason, records]) => [String(reason), Number(records)]));
 }

@@ -13,6 +13,7 @@ import { requireFolder, shownPath } from './layout.ts';
 import { play } from './play.ts';
 import { pipelineOptions } from './run.ts';
 import { span } from './text.ts';
+import { launcher, quoted } from './words.ts';
 
 /** Enough of everything that goes wrong to be seen at work, and little enough that the answers stay those of the trace. */
 const FAULTS = 'disorder=2m,duplicate=0.5%,corrupt=0.05%,late=0.005%';
@@ -45,11 +46,18 @@ export const demo: Command = {
     const fillUntil = historyEnd(settings);
     return await play(call, {
       options: { ...demoOptions(settings, trace), pace: { speed: settings.speed, fillUntil } },
-      whenDone: (address) => `the trace has ended; serving at ${address} until Ctrl-C`,
+      whenDone: 'the trace has ended; serving until Ctrl-C',
       json: false,
+      goOn: (made) => `or look at run ${made.run}: ${serveCommand(call, made.run)}`,
     });
   },
 };
+
+/** The demo plays its own hours only; what a jump has made of the others is there to be looked at. */
+function serveCommand({ io, settings, given }: Call, run: string): string {
+  const folder = given.has('dataDir') ? ['--data-dir', quoted(shownPath(settings.dataDir, io.cwd))] : [];
+  return [launcher(io), 'serve', '--run', run, ...folder].join(' ');
+}
 
 /** The settings with the demo's own defaults. */
 export function demoSettings({ settings, given }: Pick<Call, 'settings' | 'given'>): Settings {

@@ -12,12 +12,15 @@ import { styleOf } from './style.ts';
 export interface Display {
   /** Something worth knowing that is no result. */
   notice(text: string): void;
+  /** The same, together with the address. */
+  invite(text: string): void;
   /** Shows what came last, then stops. Safe to call twice. */
   close(): Promise<void>;
 }
 
 export interface DisplaySpec {
   readonly pipeline: Pipeline;
+  /** What people open. */
   readonly address: string;
   readonly fillUntil: EventTime | undefined;
   readonly json: boolean;
@@ -29,21 +32,28 @@ export async function openDisplay(spec: DisplaySpec, io: Io, logger: Logger): Pr
   if (io.stdout.isTTY && !json && io.env.TERM !== 'dumb') {
     const { openView } = await import('./view/view.ts');
     const { store, replay } = pipeline;
-    return openView({ store, replay, status: () => pipeline.status(), address, fillUntil }, io, logger);
+    const view = openView({ store, replay, status: () => pipeline.status(), address, fillUntil }, io, logger);
+    return { notice: (text) => view.notice(text), invite: (text) => view.notice(text), close: () => view.close() };
   }
   return hourLines(spec, io, logger);
 }
 
 function hourLines({ pipeline, address, json }: DisplaySpec, io: Io, logger: Logger): Display {
-  io.stderr.write(`run ${pipeline.store.run} at ${address}\n`);
+  const { run } = pipeline.store;
+  // An address is copied whole only from a line of its own.
+  io.stderr.write(`playing run ${run}:\n${address}\n`);
   const injected = injectedText(pipeline.store.manifest);
   if (injected !== undefined) io.stderr.write(`${injected}\n`);
   const style = styleOf(io.stdout, io.env);
   const known = pipeline.status().processor.lastFinal;
   const onError = (error: unknown): void => logger.warn({ error: messageOf(error) }, 'reading the final hours');
   const hours = watchFinalHours(pipeline.store, known, io.clock, {
-    tell: (hour) => io.stdout.write(`${json ? hourJson(hour) : hourLine(hour, style)}\n`),
+    tell: (hour) => io.stdout.write(`${json ? hourJson(run, hour) : hourLine(hour, style)}\n`),
     onError,
   });
-  return { notice: (text) => io.stderr.write(`${text}\n`), close: () => hours.close() };
+  return {
+    notice: (text) => io.stderr.write(`${text}\n`),
+    invite: (text) => io.stderr.write(`${text}:\n${address}\n`),
+    close: () => hours.close(),
+  };
 }

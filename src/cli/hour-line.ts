@@ -23,8 +23,13 @@ export function hourLine(hour: HourFigures, style: Style): string {
   return parts.join('  ');
 }
 
-/** The same as one JSON object, for programs. */
-export function hourJson(hour: HourFigures): string {
+/** The same as one JSON object, for programs; after a jump it is another run that speaks. */
+export function hourJson(run: string, hour: HourFigures): string {
   const balance = balances(hour);
-  return JSON.stringify({ ...hour, hour: isoTime(hour.hour), ...(balance === undefined ? {} : { balances: balance }) });
+  return JSON.stringify({
+    run,
+    ...hour,
+    hour: isoTime(hour.hour),
+    ...(balance === undefined ? {} : { balances: balance }),
+  });
 }

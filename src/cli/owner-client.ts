@@ -41,7 +41,10 @@ export function ownerClient(owner: Owner): OwnerClient {
   };
 }
 
-/** True if the owner answers and knows its token: another program may have taken its port, or its process id. */
+/**
+ * True if the owner answers, knows its token and holds the run: another program may have taken its port, or its process
+ * id, and it may itself have gone on to another run.
+ */
 export async function answers(owner: Owner, limitMs: number): Promise<boolean> {
   try {
     await call(owner, 'POST', '/api/query', { sql: 'SELECT 1 AS here' }, limitMs);
@@ -74,6 +77,8 @@ function exchange(
   const payload = body === undefined ? undefined : JSON.stringify(body);
   const headers = {
     authorization: `Bearer ${owner.token}`,
+    // The same process may hold another run by now, and so may another one with the same token at the same port.
+    'spillway-run': owner.run,
     ...(payload === undefined
       ? {}
       : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { SpillwayError } from '../errors.ts';
 import type { Owner } from '../hot-store/owner.ts';
@@ -65,17 +64,12 @@ export async function refuseIfHeld(settings: ReaderSettings, run: string, clock:
   }
 }
 
-/** A new token: 256 bits, unguessable. */
-export function newToken(): string {
-  return randomBytes(32).toString('base64url');
-}
-
 /** Writes owner.json for this process; the returned function removes it, and so does the process's end. */
 export function announce(spec: { dir: string; run: string; address: string; token: string }, io: Io): () => void {
   const { dir, run, address, token } = spec;
   const startedAt = new Date(io.clock.now()).toISOString();
   writeOwner(dir, { pid: process.pid, address, token, run, startedAt, launchers: ownLaunchers() });
-  const remove = (): void => removeOwner(dir, { token });
+  const remove = (): void => removeOwner(dir, { pid: process.pid, startedAt });
   const stopAtExit = io.atExit(remove);
   return () => {
     stopAtExit();

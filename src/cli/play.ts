@@ -1,127 +1,122 @@
-import { settingInfo } from '../config/schema.ts';
+import type { ServerOptions } from '../api/server.ts';
 import type { Logger } from '../observe/logger.ts';
-import type { Pipeline, PipelineOptions } from '../pipeline.ts';
+import type { PipelineOptions } from '../pipeline.ts';
+import { openBrowser } from './browser.ts';
 import type { Call } from './command.ts';
-import type { Display } from './display.ts';
-import { openDisplay } from './display.ts';
+import { dashboardAddress, isBuilt, NOT_BUILT, webDirOption } from './dashboard.ts';
 import { Interrupted } from './failure.ts';
 import { EXIT } from './io.ts';
-import { requireFolder, runPaths, shownPath } from './layout.ts';
-import { announce, newToken, openOwned, refuseIfOwned } from './ownership.ts';
+import type { Ending } from './run-host.ts';
+import { RunHost } from './run-host.ts';
+import { keptToken } from './token.ts';
 import { sameCommand } from './words.ts';
 
 /** A run to play, and what to do when it has been played. */
 export interface PlaySpec {
   readonly options: PipelineOptions;
   /** Exit when every hour is final; otherwise stay and serve, and say so in these words. */
-  readonly whenDone: 'exit' | ((address: string) => string);
+  readonly whenDone: 'exit' | string;
   readonly json: boolean;
+  /** One line that says how to go on with a run that a jump has made. */
+  readonly goOn: (made: PipelineOptions) => string;
 }
 
 /**
- * Plays a run in this process until it is done or interrupted: holds its store, serves its API, shows it. Returns the
- * exit code; throws what made the run fail.
+ * Plays a run in this process until it is done or interrupted, and whatever run takes its place by a jump: holds its
+ * store, serves its API, shows it. Returns the exit code; throws what made the run fail.
  */
 export async function play(call: Call, spec: PlaySpec): Promise<number> {
-  const { io, settings } = call;
-  const paths = runPaths(settings, spec.options.run);
   const interruption = interruptionOf(call);
-  requireFolder(settingInfo('dataDir'), settings.dataDir);
-  if (settings.archive !== undefined) requireFolder(settingInfo('archive'), settings.archive);
-  await refuseIfOwned(paths.dir);
-  const onProgress = (what: string): void => io.stderr.write(`${what}\n`);
-  onProgress(`opening the trace ${shownPath(spec.options.trace, io.cwd)}`);
-  const [{ createLogger }, { startPipeline }] = await Promise.all([
-    import('../observe/logger.ts'),
-    import('../pipeline.ts'),
-  ]);
-  const logger = createLogger(settings.logLevel, paths.log);
-  const parts = { clock: io.clock, logger, onProgress };
-  const opening = openOwned(paths.dir, io.clock, () => startPipeline(spec.options, parts));
-  const pipeline = await Promise.race([opening, interruption.promise]);
-  if (pipeline === 'interrupted') {
-    // Nothing has been played yet, and opening may be killed at any point.
-    opening.catch(() => undefined);
-    throw new Interrupted(goOn(call, 'stopped'));
-  }
-  let ending: Ending;
   try {
-    ending = await serveAndShow(call, spec, { pipeline, logger, interruption });
+    const host = await RunHost.open(call, spec.options, interruption.promise);
+    if (host === undefined) throw new Interrupted(goOn(call, spec, spec.options, 'stopped'));
+    const ending = await serveAndShow(call, spec, host);
+    if (ending === 'done') return EXIT.done;
+    throw new Interrupted(goOn(call, spec, host.current.options, ending));
   } finally {
-    await pipeline.stop();
     interruption.forget();
   }
-  if (ending === 'done') return EXIT.done;
-  throw new Interrupted(goOn(call, ending));
 }
 
-/** How a run ends: every hour final, interrupted before that, or interrupted while it only served what was done. */
-type Ending = 'done' | 'stopped' | 'served';
-
-function goOn(call: Call, ending: Exclude<Ending, 'done'>): string {
+/** How to go on: by the same command with the run that it names, and by another with the one that took its place. */
+function goOn(call: Call, spec: PlaySpec, last: PipelineOptions, ending: Exclude<Ending, 'done'>): string {
   const same = sameCommand(call);
+  const base = spec.options.run;
+  if (last.run !== base) return `stopped; nothing is lost. Go on with run ${base}: ${same}\n${spec.goOn(last)}`;
   return ending === 'served'
     ? `stopped. Serve it again with: ${same}`
     : `stopped; nothing is lost. Go on with: ${same}`;
 }
 
-interface Live {
-  readonly pipeline: Pipeline;
-  readonly logger: Logger;
-  readonly interruption: Interruption;
-}
-
-async function serveAndShow(call: Call, spec: PlaySpec, live: Live): Promise<Ending> {
+async function serveAndShow(call: Call, spec: PlaySpec, host: RunHost): Promise<Ending> {
   const { io, settings } = call;
-  const { pipeline, logger } = live;
-  const { dir } = runPaths(settings, spec.options.run);
-  const { startServer } = await import('../api/server.ts');
-  const token = newToken();
-  const { store, metrics, replay: controls } = pipeline;
-  const status = (): ReturnType<Pipeline['status']> => pipeline.status();
-  const server = await startServer({
-    store,
-    metrics,
-    status,
-    amend: (range) => pipeline.amend(range),
-    controls,
-    token,
-    traceRange: store.manifest,
-    snapshotRoot: dir,
-    port: settings.port,
-    logger,
-    clock: io.clock,
-  });
-  const withdraw = announce({ dir, run: store.run, address: server.url, token }, io);
   try {
-    const { fillUntil } = spec.options.pace;
-    const display = await openDisplay({ pipeline, address: server.url, fillUntil, json: spec.json }, io, logger);
-    const ending = await untilOver(spec, live, display, server.url).catch(async (error: unknown) => {
-      // What made the run fail is the news; that it can be shown no more may well follow from it.
-      await display.close().catch(() => undefined);
-      throw error;
-    });
-    await display.close();
-    return ending;
+    const { startServer } = await import('../api/server.ts');
+    const token = keptToken(settings.dataDir);
+    const server = await startServer(serverOptions(call, host, token));
+    try {
+      const address = dashboardAddress(server.url, token);
+      if (!isBuilt()) io.stderr.write(`${NOT_BUILT}\n`);
+      await host.show({ url: server.url, token, address, json: spec.json });
+      if (settings.open) openBrowser(address, io, (text) => host.invite(text));
+      return await untilHidden(spec, host);
+    } finally {
+      await server.close();
+    }
   } finally {
-    withdraw();
-    await server.close();
+    await host.close();
   }
 }
 
-/** Waits for the end: every hour final, or an interruption, which may also come after that. */
-async function untilOver(spec: PlaySpec, live: Live, display: Display, address: string): Promise<Ending> {
-  const { pipeline, interruption } = live;
-  const outcome = await Promise.race([pipeline.finished, interruption.promise]);
-  if (outcome === 'done') {
-    if (spec.whenDone === 'exit') return 'done';
-    display.notice(spec.whenDone(address));
-    await interruption.promise;
-  }
-  display.notice('stopping');
-  // Nothing more is sent from here on, so that the figures shown last are those that stay.
-  pipeline.replay.stop();
-  return outcome === 'done' ? 'served' : 'stopped';
+async function untilHidden(spec: PlaySpec, host: RunHost): Promise<Ending> {
+  const ending = await host.untilOver(spec.whenDone).catch(async (error: unknown) => {
+    // What made the run fail is the news; that it can be shown no more may well follow from it.
+    await host.hide().catch(() => undefined);
+    throw error;
+  });
+  if (ending !== 'done') host.notice('stopping');
+  await host.hide();
+  return ending;
+}
+
+/** What the server is told about the run under way: asked anew each time, for a jump puts another in its place. */
+function serverOptions({ io, settings }: Call, host: RunHost, token: string): ServerOptions {
+  return {
+    get store() {
+      return host.current.store;
+    },
+    get metrics() {
+      return host.current.pipeline.metrics;
+    },
+    get controls() {
+      return host.current.pipeline.replay;
+    },
+    get traceRange() {
+      return host.current.pipeline.traceRange;
+    },
+    get snapshotRoot() {
+      return host.current.paths.dir;
+    },
+    status: () => host.current.pipeline.status(),
+    amend: (range) => host.current.amend(range),
+    jump: (to) => host.jump(to),
+    token,
+    archiveRoot: host.current.paths.archiveRoot,
+    port: settings.port,
+    logger: currentLogger(host),
+    clock: io.clock,
+    ...webDirOption(),
+  };
+}
+
+/** What the server has to say belongs to the log of the run that it serves at the moment. */
+function currentLogger(host: RunHost): Logger {
+  return {
+    debug: (fields, message) => host.current.logger.debug(fields, message),
+    info: (fields, message) => host.current.logger.info(fields, message),
+    warn: (fields, message) => host.current.logger.warn(fields, message),
+    error: (fields, message) => host.current.logger.error(fields, message),
+  };
 }
 
 /** The user's wish to stop, from the first moment on. */

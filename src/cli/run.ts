@@ -1,10 +1,12 @@
 import type { Settings } from '../config/schema.ts';
 import { settingInfo } from '../config/schema.ts';
 import { missing } from '../config/settings.ts';
+import { isoTime } from '../model/time.ts';
 import type { PipelineOptions } from '../pipeline.ts';
-import type { Command } from './command.ts';
+import type { Call, Command } from './command.ts';
 import { isSet, JSON_OPTION } from './command.ts';
 import { play } from './play.ts';
+import { sameCommand, withFlags } from './words.ts';
 
 /** Times may lie this far outside a run's range before a record is rejected. */
 const RANGE_SLACK_MS = 86_400_000;
@@ -24,11 +26,18 @@ export const run: Command = {
     if (trace === undefined) throw missing(settingInfo('trace'), 'there is nothing to replay');
     return await play(call, {
       options: pipelineOptions(settings, trace),
-      whenDone: settings.exitWhenDone ? 'exit' : (address) => `every hour is final; serving at ${address} until Ctrl-C`,
+      whenDone: settings.exitWhenDone ? 'exit' : 'every hour is final; serving until Ctrl-C',
       json: isSet(call, 'json'),
+      goOn: (made) => `or with run ${made.run}: ${sameWith(call, made)}`,
     });
   },
 };
+
+/** The command that goes on with a run that a jump has made. */
+function sameWith(call: Call, { run: name, from }: PipelineOptions): string {
+  const flags = { '--run': name, ...(from === undefined ? {} : { '--from': isoTime(from) }) };
+  return sameCommand({ ...call, argv: withFlags(call.argv, flags) });
+}
 
 /** What settings say about a run. */
 export function pipelineOptions(settings: Settings, trace: string): PipelineOptions {

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
+import { openBrowser } from './browser.ts';
 import type { Command } from './command.ts';
+import { dashboardAddress, isBuilt, NOT_BUILT, webDirOption } from './dashboard.ts';
 import { Interrupted } from './failure.ts';
 import { injectedText } from './injected.ts';
 import { runPaths } from './layout.ts';
-import { announce, newToken, refuseIfOwned } from './ownership.ts';
+import { announce, refuseIfOwned } from './ownership.ts';
 import { runNotFound } from './run-reader.ts';
+import { keptToken } from './token.ts';
 import { sameCommand } from './words.ts';
 
 export const serve: Command = {
@@ -27,15 +30,28 @@ export const serve: Command = {
     const { store, amend, close } = await openCorrections(settings, paths, io.clock, logger);
     try {
       const now = await idleStatus(store);
-      const token = newToken();
+      const token = keptToken(settings.dataDir);
       const server = await startServer({
         ...{ store, metrics: store.metrics, status: () => now, amend },
-        ...{ traceRange: store.manifest, token, snapshotRoot: paths.dir, port, logger, clock: io.clock },
+        ...{
+          traceRange: store.manifest,
+          token,
+          snapshotRoot: paths.dir,
+          archiveRoot: paths.archiveRoot,
+          port,
+          logger,
+          clock: io.clock,
+          ...webDirOption(),
+        },
       });
       const withdraw = announce({ dir: paths.dir, run, address: server.url, token }, io);
       const injected = injectedText(store.manifest);
       if (injected !== undefined) io.stderr.write(`${injected}\n`);
-      io.stderr.write(`serving run ${run} at ${server.url} until Ctrl-C\n`);
+      const address = dashboardAddress(server.url, token);
+      if (!isBuilt()) io.stderr.write(`${NOT_BUILT}\n`);
+      // An address is copied whole only from a line of its own.
+      io.stderr.write(`serving run ${run} until Ctrl-C:\n${address}\n`);
+      if (settings.open) openBrowser(address, io, (text) => io.stderr.write(`${text}:\n${address}\n`));
       await new Promise<void>((resolve) => io.interrupts.listen(resolve));
       withdraw();
       await server.close();

@@ -199,8 +199,13 @@ export const settingsSchema = z.object({
   port: defaulted(integer(0, 65_535), '4870', {
     name: 'port',
     value: 'N',
-    about: 'Port of the HTTP API on 127.0.0.1; 0 takes any free one. If it is taken, the next free one is used.',
+    about: 'Port of the dashboard and the HTTP API on 127.0.0.1; 0 takes any free one. If it is taken, the next free one is used.',
     example: '4870',
+  }),
+  open: defaulted(boolean(), 'false', {
+    name: 'open',
+    about: 'Open the dashboard in the browser; no effect without a display or in CI.',
+    example: 'true',
   }),
   memoryMb: defaulted(integer(256, 1_048_576), '600', {
     name: 'memory',

@@ -23,7 +23,7 @@ const MACHINE = ['memoryMb', 'logLevel'] as const;
 
 /** The settings each command takes. A setting that a command does not take has no effect on it, wherever it is given. */
 export const SETTINGS_OF: Readonly<Record<CommandName, readonly SettingKey[]>> = {
-  demo: ['dataDir', 'run', 'speed', 'faults', 'faultSeed', 'port', ...MACHINE],
+  demo: ['dataDir', 'run', 'speed', 'faults', 'faultSeed', 'port', 'open', ...MACHINE],
   generate: [],
   run: [
     'trace',
@@ -50,10 +50,11 @@ export const SETTINGS_OF: Readonly<Record<CommandName, readonly SettingKey[]>> =
     'weights',
     'metricsDir',
     'port',
+    'open',
     'exitWhenDone',
     ...MACHINE,
   ],
-  serve: ['dataDir', 'archive', 'run', 'hotHours', 'port', ...MACHINE],
+  serve: ['dataDir', 'archive', 'run', 'hotHours', 'port', 'open', ...MACHINE],
   query: ['dataDir', 'run', 'format', 'memoryMb'],
   rejected: ['dataDir', 'run', 'format', 'memoryMb'],
   verify: ['trace', 'deployment', 'dataDir', 'archive', 'run', 'metricsDir', 'memoryMb'],

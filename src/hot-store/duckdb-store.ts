@@ -9,6 +9,7 @@ import { PUBLIC_TABLES } from '../model/public-tables.ts';
 import type { EventTime } from '../model/time.ts';
 import { eventTime, wallTime } from '../model/time.ts';
 import type { Clock } from '../time/clock.ts';
+import { rowsOf } from './cells.ts';
 import { finalizeSql, redefineSql, reviseSql } from './closing.ts';
 import { guardedQuery } from './guard.ts';
 import { createHistorySize } from './history-size.ts';
@@ -34,7 +35,7 @@ export class DuckDBStore implements HotStore {
   readonly run: string;
   readonly manifest: Manifest;
   readonly metrics: readonly Metric[];
-  readonly refreshLive: () => Promise<void>;
+  readonly refreshLive: HotStore['refreshLive'];
   readonly historySize: HotStore['historySize'];
   readonly #parts: StoreParts;
   readonly #publicNames: ReadonlySet<string>;
@@ -42,6 +43,8 @@ export class DuckDBStore implements HotStore {
   /** Sessions in which a query or a snapshot runs. */
   readonly #reading = new Set<Session>();
   #closed = false;
+  /** Transactions that may have changed what the store holds. */
+  #writes = 0;
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
@@ -58,6 +61,7 @@ export class DuckDBStore implements HotStore {
       metrics: parts.metrics,
       clock: parts.clock,
       to: parts.manifest.to,
+      writes: () => this.#writes,
     });
   }
 
@@ -72,7 +76,7 @@ export class DuckDBStore implements HotStore {
     compute: (session: Session) => Promise<{ progress: readonly PartitionProgress[]; result: T }>,
   ): Promise<T> {
     const session = this.#parts.ingest;
-    return await session.transaction(async () => {
+    return await this.#writing(session, async () => {
       const { progress, result } = await compute(session);
       const rows = progress.map(
         (p) =>
@@ -113,9 +117,18 @@ export class DuckDBStore implements HotStore {
 
   async #closingTransaction(statements: readonly string[]): Promise<void> {
     const session = this.#parts.closing;
-    await session.transaction(async () => {
+    await this.#writing(session, async () => {
       for (const statement of statements) await session.run(statement);
     });
+  }
+
+  /** A transaction that is counted once it is over, however it ended: whoever has seen the count has seen its effect. */
+  async #writing<T>(session: Session, work: () => Promise<T>): Promise<T> {
+    try {
+      return await session.transaction(work);
+    } finally {
+      this.#writes++;
+    }
   }
 
   async waitingHours(): Promise<WaitingHour[]> {
@@ -164,6 +177,12 @@ export class DuckDBStore implements HotStore {
   }
 
   async query(sql: string, options = {}): ReturnType<HotStore['query']> {
+    const result = await this.queryColumns(sql, options);
+    const { columns, truncated } = result;
+    return { columns, rows: rowsOf(result), truncated };
+  }
+
+  async queryColumns(sql: string, options = {}): ReturnType<HotStore['queryColumns']> {
     const session = this.#idle.pop() ?? (await this.#readSession());
     this.#reading.add(session);
     try {

@@ -5,8 +5,8 @@ import { textOf } from '../engine/session.ts';
 import { quoted } from '../engine/sql.ts';
 import { messageOf, SpillwayError } from '../errors.ts';
 import { PUBLIC_TABLES } from '../model/public-tables.ts';
-import { toJsonCell } from './cells.ts';
-import type { JsonCell, QueryOptions, QueryResult } from './hot-store.ts';
+import { JsonColumns } from './cells.ts';
+import type { ColumnResult, QueryOptions } from './hot-store.ts';
 
 const PUBLIC_HINT = `tables: ${PUBLIC_TABLES.join(', ')} and one per metric (spillway metrics)`;
 const DEFAULT_MAX_ROWS = 1_000_000;
@@ -22,7 +22,7 @@ export async function guardedQuery(
   sql: string,
   publicNames: ReadonlySet<string>,
   options: QueryOptions,
-): Promise<QueryResult> {
+): Promise<ColumnResult> {
   const maxRows = options.maxRows ?? DEFAULT_MAX_ROWS;
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   await refuseOtherTables(session, sql, publicNames);
@@ -51,21 +51,20 @@ export async function guardedQuery(
   });
 }
 
-async function runSelect(connection: DuckDBConnection, sql: string, maxRows: number): Promise<QueryResult> {
+async function runSelect(connection: DuckDBConnection, sql: string, maxRows: number): Promise<ColumnResult> {
   let statement: DuckDBPreparedStatement | undefined;
   await connection.run('BEGIN TRANSACTION READ ONLY');
   try {
     statement = await prepareSelect(sql, (text) => connection.extractStatements(text));
     const result = await statement.stream();
     const columns = result.columnNames().map((name, index) => ({ name, type: result.columnType(index).toString() }));
-    const rows: JsonCell[][] = [];
-    while (rows.length <= maxRows) {
+    const json = new JsonColumns(columns.length);
+    while (json.size <= maxRows) {
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) break;
-      for (const row of chunk.getRows()) rows.push(row.map(toJsonCell));
+      json.add(chunk);
     }
-    const truncated = rows.length > maxRows;
-    return { columns, rows: truncated ? rows.slice(0, maxRows) : rows, truncated };
+    return { columns, cells: json.first(maxRows), size: Math.min(json.size, maxRows), truncated: json.size > maxRows };
   } finally {
     // Until it is destroyed, a prepared statement keeps the memory of its last execution, hash tables included.
     statement?.destroySync();

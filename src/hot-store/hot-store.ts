@@ -105,6 +105,14 @@ export interface WaitingHour {
   readonly late: number;
 }
 
+/** How new the provisional rollups of the open hours are. */
+export interface Provisional {
+  /** Raised by each refresh that changes any; 0 before the first. */
+  readonly generation: number;
+  /** The generation that computed an hour's rows last, for every open hour with events. */
+  readonly hours: ReadonlyMap<EventTime, number>;
+}
+
 /** A result in the shape in which it leaves the process: JSON values, 64-bit integers exact, times ISO-8601 UTC. */
 export interface QueryResult {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
@@ -112,6 +120,15 @@ export interface QueryResult {
   /** More rows matched than `maxRows`. */
   readonly truncated: boolean;
 }
+
+/** The same by column: cheaper where there are many rows that are worked on and not sent. */
+export interface ColumnResult extends Pick<QueryResult, 'columns' | 'truncated'> {
+  /** One list of cells for each column. */
+  readonly cells: readonly (readonly JsonCell[])[];
+  /** Number of rows. */
+  readonly size: number;
+}
+
 export type JsonCell = string | number | boolean | null | readonly JsonCell[] | { readonly [key: string]: JsonCell };
 
 export interface QueryOptions {
@@ -172,12 +189,15 @@ export interface HotStore {
   knownFiles(): Promise<ReadonlySet<string>>;
 
   /**
-   * Recomputes the provisional rollups of the open hours if the last ones are older than a second, and never for more
-   * than a fifth of a core.
+   * Brings the provisional rollups of the open hours up to date: at most once a second and for at most a fifth of a core,
+   * so they may lag behind what the store holds, and only where something has changed. Tells how new they are: somebody
+   * who asks again a little later gets what is missing, also after the last event.
    */
-  refreshLive(): Promise<void>;
+  refreshLive(): Promise<Provisional>;
   /** One read-only SELECT over the public names. Throws QUERY_INVALID or QUERY_TIMEOUT. */
   query(sql: string, options?: QueryOptions): Promise<QueryResult>;
+  /** The same, by column. */
+  queryColumns(sql: string, options?: QueryOptions): Promise<ColumnResult>;
   /** Writes `<name>.parquet` of the named public tables into `dir`, all from one snapshot. */
   snapshot(names: readonly string[], dir: string): Promise<void>;
   /** Bytes on disk. */

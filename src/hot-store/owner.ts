@@ -39,8 +39,10 @@ export function readOwner(runDir: string): Owner | undefined {
 }
 
 /** Removes owner.json if it still names `owner`. Synchronous, so that it also works while a process exits. */
-export function removeOwner(runDir: string, owner: Pick<Owner, 'token'>): void {
-  if (readOwner(runDir)?.token === owner.token) rmSync(join(runDir, FILE), { force: true });
+export function removeOwner(runDir: string, owner: Pick<Owner, 'pid' | 'startedAt'>): void {
+  const found = readOwner(runDir);
+  // The token outlives a process, and in a container so does the process id.
+  if (found?.pid === owner.pid && found.startedAt === owner.startedAt) rmSync(join(runDir, FILE), { force: true });
 }
 
 /** Whether a process with this id exists, its user being whoever it may. */

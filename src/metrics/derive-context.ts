@@ -18,27 +18,25 @@ export interface DeriveContext<Cell = unknown> {
   readonly instancesOf?: (instance: Cell) => readonly string[];
 }
 
-type Row<Cell> = Readonly<Record<string, Cell>>;
-
 /** What the parameters of expressions are worth for groups of rows. */
 export class ParameterValues<Cell> {
   readonly #context: DeriveContext<Cell>;
-  readonly #rows: () => Iterable<Row<Cell>>;
+  readonly #cellsOf: (key: string) => readonly Cell[];
   #hours: number | undefined;
   #slots: number | null | undefined;
 
-  /** `rows` are all rows of all groups. */
-  constructor(context: DeriveContext<Cell>, rows: () => Iterable<Row<Cell>>) {
+  /** `cellsOf` gives the different values of a key among all rows. */
+  constructor(context: DeriveContext<Cell>, cellsOf: (key: string) => readonly Cell[]) {
     this.#context = context;
-    this.#rows = rows;
+    this.#cellsOf = cellsOf;
   }
 
-  /** For the group of `row` when rows are grouped by `keys`. */
-  valueOf(name: Parameter, keys: readonly string[], row: Row<Cell> | undefined): number | null {
+  /** For a group of which `keyOf` gives the values of the keys that tell it apart, and undefined for all others. */
+  valueOf(name: Parameter, keyOf: (key: string) => Cell | undefined): number | null {
     const { queue, spill, performance, concurrency } = this.#context.weights ?? DEFAULT_WEIGHTS;
     switch (name) {
       case 'slot_hours':
-        return this.#slotHours(keys, row);
+        return this.#slotHours(keyOf('hour'), keyOf('instance_id'));
       case 'weight_queue':
         return queue;
       case 'weight_spill':
@@ -50,10 +48,9 @@ export class ParameterValues<Cell> {
     }
   }
 
-  #slotHours(keys: readonly string[], row: Row<Cell> | undefined): number | null {
-    const [hour, instance] = [row?.hour, row?.instance_id];
-    const hours = keys.includes('hour') && hour !== undefined ? this.#hoursOf(hour) : this.#allHours();
-    const slots = keys.includes('instance_id') && instance !== undefined ? this.#slotsOf(instance) : this.#allSlots();
+  #slotHours(hour: Cell | undefined, instance: Cell | undefined): number | null {
+    const hours = hour === undefined ? this.#allHours() : this.#hoursOf(hour);
+    const slots = instance === undefined ? this.#allSlots() : this.#slotsOf(instance);
     return slots === null ? null : slots * hours;
   }
 
@@ -62,7 +59,7 @@ export class ParameterValues<Cell> {
   }
 
   #allHours(): number {
-    this.#hours ??= this.#context.hours ?? sum(this.#cells('hour').map((hour) => this.#hoursOf(hour)));
+    this.#hours ??= this.#context.hours ?? sum(this.#cellsOf('hour').map((hour) => this.#hoursOf(hour)));
     return this.#hours;
   }
 
@@ -77,19 +74,9 @@ export class ParameterValues<Cell> {
     const { slots = DEFAULT_SLOTS, instances } = this.#context;
     const each =
       instances?.map((one) => slotsOf(slots, one)) ??
-      this.#cells('instance_id').map((instance) => this.#slotsOf(instance) ?? 0);
+      this.#cellsOf('instance_id').map((instance) => this.#slotsOf(instance) ?? 0);
     this.#slots = each.length === 0 ? null : sum(each);
     return this.#slots;
-  }
-
-  /** The different values of a column. */
-  #cells(name: string): Cell[] {
-    const cells = new Map<string, Cell>();
-    for (const row of this.#rows()) {
-      const cell = row[name];
-      if (cell !== undefined) cells.set(String(cell), cell);
-    }
-    return [...cells.values()];
   }
 }
 

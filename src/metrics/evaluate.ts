@@ -49,15 +49,20 @@ export function combine(
   right: Evaluate = nothing,
 ): Evaluate {
   return (group) => {
-    const [a, b] = [left(group), right(group)];
+    const a = left(group);
+    const b = right(group);
     return a === null || b === null ? null : finite(operation(a, b));
   };
 }
 
 /** The one of the values that `choose` takes; nulls are left out. */
-export function extreme(values: readonly Evaluate[], choose: (...candidates: number[]) => number): Evaluate {
+export function extreme(values: readonly Evaluate[], choose: (a: number, b: number) => number): Evaluate {
   return (group) => {
-    const candidates = values.map((value) => value(group)).filter((value) => value !== null);
-    return candidates.length === 0 ? null : choose(...candidates);
+    let chosen: number | null = null;
+    for (const value of values) {
+      const candidate = value(group);
+      if (candidate !== null) chosen = chosen === null ? candidate : choose(chosen, candidate);
+    }
+    return chosen;
   };
 }

@@ -134,8 +134,10 @@ function points(group: Group, key: string, n: Evaluate, y: Evaluate, yy: Evaluat
 
 /** One entry per value of the key that counts anything. */
 function counts(group: Group, key: string, n: Evaluate): { x: number; n: number }[] {
-  return group.by(key).flatMap(({ x, group: rows }) => {
+  const found: { x: number; n: number }[] = [];
+  for (const { x, group: rows } of group.by(key)) {
     const count = n(rows);
-    return count === null || count <= 0 ? [] : [{ x, n: count }];
-  });
+    if (count !== null && count > 0) found.push({ x, n: count });
+  }
+  return found;
 }

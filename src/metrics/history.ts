@@ -60,7 +60,8 @@ export function historySql(inputs: HistoryInputs): string {
   return `${fingerprintSql(inputs)}; ${carriedSql(inputs)}`;
 }
 
-function fingerprintSql({ events, hours, fingerprints }: HistoryInputs): string {
+/** The part of fingerprints: `known` and what hours add to it. */
+export function fingerprintSql({ events, hours, fingerprints }: Omit<HistoryInputs, 'carried' | 'to'>): string {
   const [first] = hours;
   if (first === undefined) throw new RangeError('history of no hours');
   const memory = `INTERVAL ${MEMORY_HOURS} hour`;
@@ -93,10 +94,10 @@ function fingerprintSql({ events, hours, fingerprints }: HistoryInputs): string 
 }
 
 /**
- * A query executes from arrival (whole milliseconds) + queue + compile on for its execution time; what of it lies in
+ * The part of busy time. A query executes from arrival (whole milliseconds) + queue + compile on for its execution time; what of it lies in
  * later hours than its own is carried into each of them.
  */
-function carriedSql({ events, hours, carried, to }: HistoryInputs): string {
+export function carriedSql({ events, hours, carried, to }: Omit<HistoryInputs, 'fingerprints'>): string {
   const hourMs = MICROS_PER_HOUR / 1000;
   const list = hours.map(timestamp).join(', ');
   return `CREATE OR REPLACE TEMP TABLE carried_over AS

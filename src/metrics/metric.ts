@@ -1,15 +1,19 @@
 export {
   type DerivedRow,
+  type DerivedTable,
+  deriveTable,
   deriveValues,
   keysNeeded,
   keysToKeepWhole,
-  type RollupRow,
   usesSlotHours,
 } from './derive.ts';
 export type { DeriveContext } from './derive-context.ts';
+export type { ExactSum } from './exact-sum.ts';
 export {
   AMENDABLE_HOURS,
+  carriedSql,
   EMPTY_HISTORY,
+  fingerprintSql,
   HISTORY_COLUMNS,
   HISTORY_TABLES,
   type HistoryInputs,
@@ -18,6 +22,13 @@ export {
   MEMORY_HOURS,
 } from './history.ts';
 export { type RankedRow, rankRows } from './rank.ts';
+export {
+  type RollupRow,
+  type RollupTable,
+  tableOfArrays,
+  tableOfColumns,
+  tableOfRows,
+} from './rollup-table.ts';
 
 /** A SQL type that a rollup column may have. Measures are always BIGINT, so that sums are exact in any order. */
 export type RollupType = 'BIGINT' | 'VARCHAR' | 'BOOLEAN' | 'TIMESTAMP';

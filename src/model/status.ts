@@ -9,6 +9,8 @@ export interface ReplayStatus {
   readonly from: EventTime;
   readonly to: EventTime;
   readonly speed: Speed;
+  /** Up to here the film runs as fast as it can, whatever its speed: history is filled, or a step is under way. */
+  readonly fullSpeedUntil?: ReplayTime | undefined;
   /** Event time per wall time over the last seconds; 0 while paused. */
   readonly speedReached: number;
   /** How far the film is behind its plan, wall milliseconds; 0 at `max`. */
@@ -100,5 +102,7 @@ export interface StoreStatus {
   /** Oldest first. */
   readonly openHours: readonly OpenHour[];
   readonly late: LateStatus;
+  /** Rejected records by reason. */
+  readonly rejectedByReason: Readonly<Record<string, number>>;
   readonly history: HistorySize;
 }

@@ -6,7 +6,7 @@ export interface Replay {
   pause(): void;
   resume(): void;
   setSpeed(speed: Speed): void;
-  /** Plays at `max` to the next full hour, the end of the hour in which the film is, and pauses there. */
+  /** Plays at `max` to the next full hour and pauses exactly there; in the run's last hour, to the end of the film. */
   step(): void;
   /** Stops after what is already on its way; sends no `end`, so the same command continues later. */
   stop(): void;

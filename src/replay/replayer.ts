@@ -52,7 +52,10 @@ class Replayer {
     this.#options = options;
     this.#at = replayTime(options.manifest.from);
     this.#end = replayTime(options.manifest.to);
-    this.#pacer = this.#startPacer(this.#at);
+    const { pace, clock, manifest } = options;
+    const fillUntil = pace.fillUntil === undefined ? undefined : replayTime(pace.fillUntil);
+    const start = { at: this.#at, nowMs: clock.monotonicMs(), speed: pace.speed, fillUntil };
+    this.#pacer = pacer.startPacer({ ...start, to: replayTime(manifest.to) });
   }
 
   start(): Replay {
@@ -69,8 +72,9 @@ class Replayer {
     return {
       status: () => this.#status(),
       pause: () => this.#change((state) => pacer.pause(state, this.#at)),
-      resume: () => this.#change((state, nowMs) => pacer.resume(state, nowMs)),
+      resume: () => this.#change((state, nowMs) => pacer.resume(state, this.#at, nowMs)),
       setSpeed: (speed) => this.#change((state, nowMs) => pacer.withSpeed(state, speed, this.#at, nowMs)),
+      step: () => this.#change((state, nowMs) => pacer.step(state, this.#at, nowMs)),
       stop: () => this.#abort.abort(),
       finished,
     };
@@ -93,7 +97,7 @@ class Replayer {
       });
       this.#end = film.end;
       this.#at = place;
-      this.#pacer = this.#startPacer(place);
+      this.#pacer = pacer.movedTo(this.#pacer, place, this.#options.clock.monotonicMs());
       this.#state = 'playing';
       const skip = positions.map((position) => position.lastSeq);
       for await (const reel of film.reels(place, skip, this.#abort.signal)) {
@@ -184,12 +188,6 @@ class Replayer {
     this.#wake.abort();
   }
 
-  #startPacer(at: ReplayTime): PacerState {
-    const { pace, clock } = this.#options;
-    const fillUntil = pace.fillUntil === undefined ? undefined : replayTime(pace.fillUntil);
-    return pacer.startPacer({ at, nowMs: clock.monotonicMs(), speed: pace.speed, fillUntil });
-  }
-
   #status(): ReplayStatus {
     const { manifest, clock } = this.#options;
     const nowMs = clock.monotonicMs();
@@ -203,6 +201,7 @@ class Replayer {
       from: manifest.from,
       to: manifest.to,
       speed: this.#pacer.fillUntil === undefined ? this.#pacer.speed : 'max',
+      fullSpeedUntil: playing ? pacer.unheldUntil(this.#pacer) : undefined,
       speedReached,
       driftMs: playing ? pacer.driftMs(this.#pacer, this.#at, nowMs) : 0,
       remainingMs: speedReached > 0 ? left / MICROS_PER_MS / speedReached : undefined,

@@ -20,7 +20,10 @@ test('a run prints one line per final hour, and nothing more when it is done alr
     '2024-03-01T02:00Z',
   ]);
   assert.equal(first.out.match(/ {2}receipt balances$/gm)?.length, 3);
-  assert.match(first.err, /^opening the trace \.\/trace\nrun default at http:\/\/127\.0\.0\.1:\d+\n$/);
+  assert.match(
+    first.err.replace(/^the dashboard has not been built.*\n/m, ''),
+    /^opening the trace \.\/trace\nplaying run default:\nhttp:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{22}\n$/,
+  );
   assert.equal(existsSync(join(cwd, 'spillway-data/runs/default/owner.json')), false);
   assert.ok(existsSync(join(cwd, 'spillway-data/logs/default.log')));
   const again = await call(RUN);
@@ -35,8 +38,8 @@ test('a run tells programs about each final hour in JSON', async (t) => {
     .split('\n')
     .map((line) => JSON.parse(line));
   assert.deepEqual(
-    hours.map(({ hour, state, counted, balances }) => [hour, state, counted, balances]),
-    ['00', '01', '02'].map((hour) => [`2024-03-01T${hour}:00:00Z`, 'final', 10, true]),
+    hours.map(({ run, hour, state, counted, balances }) => [run, hour, state, counted, balances]),
+    ['00', '01', '02'].map((hour) => ['default', `2024-03-01T${hour}:00:00Z`, 'final', 10, true]),
   );
 });
 
@@ -195,8 +198,8 @@ test('a finished run is served until it is interrupted', async (t) => {
   const { cwd, call } = await workshop(t);
   await call(RUN);
   const io = testIo({ cwd });
-  const stop = await staying(t, io, ['serve', '--port', '0'], /serving run default at (\S+) until Ctrl-C/);
-  const [, address] = /at (\S+)/.exec(io.stderr()) ?? [];
+  const stop = await staying(t, io, ['serve', '--port', '0'], /serving run default until Ctrl-C:\nhttp:\S+\n/);
+  const [, address] = /(http:\S+)\/#token=/.exec(io.stderr()) ?? [];
   const status: unknown = await (await fetch(`${address}/api/status`)).json();
   assert.deepEqual(Reflect.get(Reflect.get(Object(status), 'processor'), 'state'), 'done');
   assert.equal(await stop(), 130);
@@ -208,7 +211,7 @@ test('a run that is done stays and serves, and says so', async (t) => {
   const { cwd } = await workshop(t);
   const io = testIo({ cwd });
   const argv = RUN.filter((word) => word !== '--exit-when-done');
-  const stop = await staying(t, io, argv, /every hour is final; serving at http:\S+ until Ctrl-C/);
+  const stop = await staying(t, io, argv, /every hour is final; serving until Ctrl-C:\nhttp:\S+\/#token=\S+\n/);
   assert.equal(await stop(), 130);
   assert.match(io.stderr(), /stopped\. Serve it again with: spillway run --trace trace --speed max --port 0\n$/);
 });

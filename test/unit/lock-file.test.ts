@@ -7,7 +7,7 @@ interface LockedPackage {
 }
 
 // npm drops what a registry does not offer at the moment, and `npm ci` then fails on machines of that kind.
-for (const file of ['package-lock.json', 'test/package-lock.json']) {
+for (const file of ['package-lock.json', 'test/package-lock.json', 'web/package-lock.json']) {
   test(`${file} names the native packages of every platform`, () => {
     const url = new URL(`../../${file}`, import.meta.url);
     const lock: { packages: Readonly<Record<string, LockedPackage>> } = JSON.parse(readFileSync(url, 'utf8'));

@@ -22,6 +22,8 @@ export const hourFields = {
   rejected: int64,
   duplicate: int64,
 };
+/** An hour as `GET /api/hours` and the live stream tell it. */
+export const hourLine = z.object(hourFields);
 const HOUR_COLUMNS = Object.keys(hourFields);
 const RECEIPT_COLUMNS = Object.keys(receiptFields);
 
@@ -39,9 +41,8 @@ const RECEIPT_DEFAULTS: Readonly<Record<string, string>> = {
 
 const holderColumns = {
   partition: z.int(),
-  watermark: time
-    .nullable()
-    .describe('Up to where the partition is complete, and so since when it holds the hour open.'),
+  watermark: time.nullable().describe('Up to where the partition is complete; null before its first watermark.'),
+  since: time.nullable().describe('Wall time when that watermark came; null before the first.'),
   ended: z.boolean(),
 };
 const holder = z.object({
@@ -49,7 +50,7 @@ const holder = z.object({
   behind_ms: z.number().nullable().describe('Milliseconds of event time until `final_from`; null without a watermark.'),
 });
 /** The answer of `GET /api/hours`. */
-export const hoursBody = z.object({ ...rangeSchema, hours: z.array(z.object(hourFields)) });
+export const hoursBody = z.object({ ...rangeSchema, hours: z.array(hourLine) });
 /** The answer of `GET /api/hours/:hour`. */
 export const hourBody = z.object({
   ...hourFields,
@@ -60,7 +61,7 @@ export const hourBody = z.object({
   receipts: z.array(z.object(receiptFields)).describe('One per partition, in order.'),
 });
 
-export type HourLine = z.output<typeof hoursBody>['hours'][number];
+export type HourLine = z.output<typeof hourLine>;
 export type HoursBody = z.output<typeof hoursBody>;
 export type HourBody = z.output<typeof hourBody>;
 
@@ -93,18 +94,11 @@ export function hourRoutes(api: Api, options: ApiOptions): void {
 }
 
 async function bodyOfHour(store: HotStore, hour: EventTime): Promise<HourBody> {
-  if (hour !== hourOf(hour)) {
-    const message = `path parameter "hour": expected a full hour, found ${isoTime(hour)}`;
-    throw new SpillwayError('REQUEST_INVALID', message, { hint: `ask for ${isoTime(hourOf(hour))}` });
-  }
+  requireFullHour(hour);
   const { columns, rows } = await store.query(hourSql(hour));
   const lines = asObjects(columns, rows);
   const [first] = lines;
-  if (first === undefined) {
-    const { from, to } = store.manifest;
-    const hint = `the run ${store.run} has the hours from ${isoTime(from)} up to, not including, ${isoTime(to)}`;
-    throw new SpillwayError('NOT_FOUND', `no hour ${isoTime(hour)} in this run`, { hint });
-  }
+  if (first === undefined) throw noSuchHour(store, hour);
   const finalFrom = addMicros(hour, MICROS_PER_HOUR + store.manifest.latenessMs * MICROS_PER_MS);
   // A run that has seen no record yet has no partitions either: the join leaves one line without any.
   const partitions = lines.filter((line) => line.p_partition !== null);
@@ -116,13 +110,28 @@ async function bodyOfHour(store: HotStore, hour: EventTime): Promise<HourBody> {
   });
 }
 
+/** Throws REQUEST_INVALID for a time within an hour. */
+export function requireFullHour(hour: EventTime): void {
+  if (hour === hourOf(hour)) return;
+  const message = `path parameter "hour": expected a full hour, found ${isoTime(hour)}`;
+  throw new SpillwayError('REQUEST_INVALID', message, { hint: `ask for ${isoTime(hourOf(hour))}` });
+}
+
+/** NOT_FOUND for an hour that is not of the run. */
+export function noSuchHour({ manifest, run }: Pick<HotStore, 'manifest' | 'run'>, hour: EventTime): SpillwayError {
+  const { from, to } = manifest;
+  const hint = `the run ${run} has the hours from ${isoTime(from)} up to, not including, ${isoTime(to)}`;
+  return new SpillwayError('NOT_FOUND', `no hour ${isoTime(hour)} in this run`, { hint });
+}
+
 /**
  * The hour beside each partition and its receipt, in one statement and so from one moment. A partition without a
  * record of the hour has no receipt: it counts nothing.
  */
 function hourSql(hour: EventTime): string {
   const ofHour = HOUR_COLUMNS.map((name) => `h.${name} AS h_${name}`);
-  const ofPartition = Object.keys(holderColumns).map((name) => `p.${name} AS p_${name}`);
+  const columnOf = (name: string): string => (name === 'since' ? 'watermark_at' : name);
+  const ofPartition = Object.keys(holderColumns).map((name) => `p.${columnOf(name)} AS p_${name}`);
   const ofReceipt = RECEIPT_COLUMNS.map((name) => `${RECEIPT_DEFAULTS[name] ?? `r.${name}`} AS r_${name}`);
   return `SELECT ${[...ofHour, ...ofPartition, ...ofReceipt].join(', ')}
     FROM hours h

@@ -8,7 +8,6 @@ import { refreshIfOpen } from '../provisional.ts';
 import { hourRange, rangeBody, rangeParameters, rangeSchema } from '../range.ts';
 import { cell, integerParameter } from '../schemas.ts';
 import { sendJson } from '../send.ts';
-import type { SeriesQuestion } from '../series.ts';
 import { groupKeys, keyFilters } from '../series.ts';
 import { seriesRows } from '../series-rows.ts';
 
@@ -69,7 +68,7 @@ export function seriesRoutes(api: Api, options: ApiOptions): void {
   });
 }
 
-function questionOf(metric: Metric, query: z.output<typeof seriesQuery>): SeriesQuestion {
+function questionOf(metric: Metric, query: z.output<typeof seriesQuery>) {
   const { from, to, grain, group, derived, limit, ...others } = query;
   return {
     metric,
@@ -82,7 +81,8 @@ function questionOf(metric: Metric, query: z.output<typeof seriesQuery>): Series
   };
 }
 
-function metricNamed(metrics: readonly Metric[], name: string): Metric {
+/** The metric of that name. Throws NOT_FOUND with the nearest one. */
+export function metricNamed(metrics: readonly Metric[], name: string): Metric {
   const metric = metrics.find((one) => one.name === name);
   if (metric !== undefined) return metric;
   const names = metrics.map((one) => one.name);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HotStore } from '../../hot-store/hot-store.ts';
-import type { RunStatus, StoreStatus } from '../../model/status.ts';
+import type { ReplayStatus, RunStatus, StoreStatus } from '../../model/status.ts';
 import type { EventTime, ReplayTime, WallTime } from '../../model/time.ts';
 import { isoTime } from '../../model/time.ts';
 import { PROBLEM_RESPONSES, TAGS } from '../openapi.ts';
@@ -8,12 +8,16 @@ import type { Api, ApiOptions } from '../options.ts';
 import { time } from '../schemas.ts';
 import { readStoreStatus } from '../store-status.ts';
 
-const replay = z.object({
+/** The film, as it leaves the process. */
+export const replayBody = z.object({
   state: z.enum(['starting', 'playing', 'paused', 'ended', 'stopped', 'idle']),
   at: time.describe('Where the film is.'),
   from: time.describe("The run's first hour, inclusive."),
   to: time.describe("The run's end, exclusive."),
   speed: z.union([z.number(), z.literal('max')]).describe('Wanted speed: times real speed, or as fast as possible.'),
+  fullSpeedUntil: time
+    .nullable()
+    .describe('Up to here the film runs as fast as it can, whatever its speed: history is filled, or a step is done.'),
   speedReached: z.number().describe('Event time per wall time over the last seconds; 0 while paused.'),
   driftMs: z.number().describe('How far the film is behind its plan, wall milliseconds.'),
   remainingMs: z.number().nullable().describe('Wall milliseconds to the end at the speed reached; null if unknown.'),
@@ -81,10 +85,11 @@ export const statusBody = z.object({
     .string()
     .describe('What the replay injects and the trace does not have, as `--faults` says it; `none` for nothing.'),
   faultSeed: z.int().describe('Seed of the injected faults; 0 without any.'),
-  replay,
+  replay: replayBody,
   processor,
   openHours: z.array(openHour).describe('Hours that have begun and are not final, oldest first.'),
   late,
+  rejectedByReason: z.record(z.string(), z.int()).describe('Rejected records by reason.'),
   history,
 });
 
@@ -113,13 +118,7 @@ function bodyOfStatus(status: RunStatus, stored: StoreStatus): Omit<StatusBody, 
   const { replay: film, processor: work } = status;
   return {
     run: status.run,
-    replay: {
-      ...film,
-      at: isoTime(film.at),
-      from: isoTime(film.from),
-      to: isoTime(film.to),
-      remainingMs: film.remainingMs ?? null,
-    },
+    replay: bodyOfReplay(film),
     processor: {
       ...work,
       watermark: timeOrNull(work.watermark),
@@ -133,7 +132,20 @@ function bodyOfStatus(status: RunStatus, stored: StoreStatus): Omit<StatusBody, 
       heldBy: heldBy.map((one) => ({ ...one, watermark: timeOrNull(one.watermark), since: wallOrNull(one.since) })),
     })),
     late: { ...stored.late },
+    rejectedByReason: { ...stored.rejectedByReason },
     history: { ...stored.history },
+  };
+}
+
+/** The film's status with its times as text. */
+export function bodyOfReplay(film: ReplayStatus): z.output<typeof replayBody> {
+  return {
+    ...film,
+    at: isoTime(film.at),
+    from: isoTime(film.from),
+    to: isoTime(film.to),
+    fullSpeedUntil: timeOrNull(film.fullSpeedUntil),
+    remainingMs: film.remainingMs ?? null,
   };
 }
 

@@ -12,7 +12,8 @@ export interface ViewModel {
   readonly status: RunStatus;
   /** Oldest first. */
   readonly hours: readonly HourFigures[];
-  readonly address: string;
+  /** What people open, never cut: a part of it is no address. Undefined once nobody answers there. */
+  readonly address: string | undefined;
   /** Of the hot store on disk. */
   readonly storeBytes: number | undefined;
   /** What of the run is not the trace's own; undefined if all of it is. */
@@ -37,13 +38,13 @@ const FEWEST_HOURS = 4;
 export function renderView(model: ViewModel, size: ViewSize, style: Style): string[] {
   const airy = layout(model, size, style, [
     [title(model, size, style), '', ...film(model, size, style), '', ...figures(model, size, style), ''],
-    ['', legend(model, size, style), bottom(model, size, style)],
+    ['', legend(model, size, style), ...addressLine(model, size, style), bottom(model, size, style)],
   ]);
   const lines =
     airy ??
     layout(model, size, style, [
       [title(model, size, style), ...film(model, size, style), ...figures(model, size, style)],
-      [bottom(model, size, style)],
+      [...addressLine(model, size, style), bottom(model, size, style)],
     ]);
   // Too low even for that: the hours and the keys stay longest.
   const kept = lines ?? [...table(model, FEWEST_HOURS, size, style), bottom(model, size, style)];
@@ -224,13 +225,25 @@ function legend({ hours }: ViewModel, size: ViewSize, style: Style): string {
   return width(line) <= size.columns ? line : left;
 }
 
-function bottom({ address, notice, keys, status }: ViewModel, size: ViewSize, style: Style): string {
-  const left = notice === undefined ? ` ${style.cyan(address)}` : ` ${style.yellow(notice)}`;
+/** The address alone on its line, so that it can be marked and copied; without its fragment where that does not fit. */
+function addressLine({ address }: ViewModel, size: ViewSize, style: Style): string[] {
+  if (address === undefined) return [];
+  const [plain = address] = address.split('/#');
+  const fitting = [address, plain].find((text) => 1 + width(text) <= size.columns);
+  return fitting === undefined ? [] : [` ${style.cyan(fitting)}`];
+}
+
+/** What there is to say, and the keys: fewer of them where they do not fit beside it. */
+function bottom({ notice, keys, status }: ViewModel, size: ViewSize, style: Style): string {
+  const left = notice === undefined ? '' : ` ${style.yellow(notice)}`;
+  if (!keys) return left;
   const key = (name: string, what: string): string => `${style.bold(name)} ${style.dim(what)}`;
   const playing = status.replay.state === 'playing' || status.replay.state === 'paused';
-  const player = [key('space', status.replay.state === 'paused' ? 'go on' : 'pause'), key('[ ]', 'speed')];
-  const right = [...(playing ? player : []), key('q', 'quit')].join('   ');
-  return keys ? spread(left, `${right} `, size.columns) : left;
+  const space = key('space', status.replay.state === 'paused' ? 'go on' : 'pause');
+  const player = playing ? [space, key('[ ]', 'speed'), key('.', 'hour')] : [];
+  const ends = [player, player.slice(0, -1), []].map((some) => `${[...some, key('q', 'quit')].join('   ')} `);
+  const right = ends.find((text) => width(left) + 2 + width(text) <= size.columns) ?? ends.at(-1) ?? '';
+  return spread(left, right, size.columns);
 }
 
 /** Two texts at the two ends of a line. */

@@ -19,6 +19,7 @@ export interface ViewedRun {
   readonly store: Pick<HotStore, 'manifest' | 'query' | 'metrics' | 'refreshLive' | 'size'>;
   readonly replay: Replay;
   status(): RunStatus;
+  /** What people open. */
   readonly address: string;
   /** Up to here history is filled at full speed. */
   readonly fillUntil: EventTime | undefined;
@@ -115,7 +116,8 @@ function modelOf(run: ViewedRun, shown: Figures & Pick<ViewModel, 'notice' | 'ke
 /** What stays on the terminal: the view without keys, no higher than it needs to be. */
 function lastFrame(run: ViewedRun, figures: Figures, io: Io, style: Style): string[] {
   const size = { columns: io.stdout.columns, rows: Math.max(10, io.stdout.rows - 4) };
-  const lines = renderView(modelOf(run, { ...figures, notice: undefined, keys: false }), size, style).slice(0, -1);
+  const model = { ...modelOf(run, { ...figures, notice: undefined, keys: false }), address: undefined };
+  const lines = renderView(model, size, style).slice(0, -1);
   return lines.filter((line, i) => line !== '' || lines[i - 1] !== '');
 }
 
@@ -125,6 +127,7 @@ function onKey(key: string, replay: Replay, io: Io, draw: () => void): void {
   else if (key === ' ') state === 'paused' ? replay.resume() : replay.pause();
   else if (key === ']' || key === '+') replay.setSpeed(faster(speed));
   else if (key === '[' || key === '-') replay.setSpeed(slower(speed));
+  else if (key === '.') replay.step();
   else return;
   draw();
 }

@@ -22,6 +22,10 @@ export const CHECKS: readonly Check[] = [
     ],
   },
   { title: 'checking types (tsc)', args: [`${packages}/typescript/bin/tsc`, '--project', '.', '--pretty', 'false'] },
+  {
+    title: 'checking types of the dashboard (tsc)',
+    args: [`${packages}/typescript/bin/tsc`, '--project', 'web', '--pretty', 'false'],
+  },
 ];
 
 /** Runs a check in the current folder. */

@@ -6,6 +6,7 @@ import { glob } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { phase } from '../../../scripts/phase.js';
 import { CHECKS, runCheck } from './check.ts';
+import { installChromium, needsChromium } from './chromium.ts';
 import { type Outcome, sumOutcomes } from './outcome.ts';
 import { runTestFile } from './test-file.ts';
 
@@ -18,6 +19,7 @@ async function main(filters: readonly string[]): Promise<number> {
   const outcomes = filters.length === 0 ? await runChecks(stop.signal) : [];
   const files = await testFiles(filters);
   if (files.length === 0) outcomes.push(failed(`no test file has ${filters.join(' or ')} in its path`));
+  if (needsChromium(files)) outcomes.push(await phase('installing Chromium (CI)', installChromium, failureNote));
   outcomes.push(...(await runFiles(files, stop.signal)));
   const total = sumOutcomes(outcomes);
   printSummary(total);
@@ -31,13 +33,7 @@ async function runChecks(stop: AbortSignal): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const check of CHECKS) {
     if (stop.aborted) break;
-    outcomes.push(
-      await phase(
-        check.title,
-        () => runCheck(check),
-        ({ failures }) => (failures.length > 0 ? ' (FAILED)' : ''),
-      ),
-    );
+    outcomes.push(await phase(check.title, () => runCheck(check), failureNote));
   }
   return outcomes;
 }
@@ -65,6 +61,10 @@ async function runFiles(files: readonly string[], stop: AbortSignal): Promise<Ou
   };
   await Promise.all(Array.from({ length: FILES_AT_ONCE }, worker));
   return outcomes;
+}
+
+function failureNote({ failures }: Outcome): string {
+  return failures.length > 0 ? ' (FAILED)' : '';
 }
 
 /** What stands behind the time of a test file. */

@@ -119,10 +119,16 @@ describe('the description of the API', () => {
         'get /api/metrics/{name}/series',
         'get /api/hours',
         'get /api/hours/{hour}',
+        'get /api/hours/{hour}/revisions',
         'get /api/receipts',
         'post /api/query',
         'post /api/snapshot',
         'post /api/amend',
+        'post /api/replay/play',
+        'post /api/replay/pause',
+        'post /api/replay/speed',
+        'post /api/replay/step',
+        'post /api/replay/jump',
       ],
     );
   });

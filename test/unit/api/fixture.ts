@@ -211,21 +211,21 @@ export async function apiFixture(
     await session.run(CONTENT);
     return { progress: PROGRESS, result: undefined };
   });
-  const api = await buildApp(
-    {
-      store,
-      metrics: METRICS,
-      status: () => STATUS,
-      amend: async () => [],
-      token: TOKEN,
-      snapshotRoot: dir,
-      traceRange: store.manifest,
-      clock: systemClock,
-      logger: silentLogger,
-      ...parts,
-    },
-    parts.address ?? ADDRESS,
-  );
+  const options: ApiOptions = {
+    store,
+    metrics: METRICS,
+    status: () => STATUS,
+    amend: async () => [],
+    token: TOKEN,
+    snapshotRoot: dir,
+    archiveRoot: join(dir, 'archive'),
+    traceRange: store.manifest,
+    clock: systemClock,
+    logger: silentLogger,
+  };
+  // Not copied: a part may be a getter, whose value changes from request to request.
+  const all = Object.defineProperties(options, Object.getOwnPropertyDescriptors(parts));
+  const api = await buildApp(all, parts.address ?? ADDRESS);
   later(() => api.close());
   const get: ApiFixture['get'] = (url, headers = {}) =>
     api.inject({ method: 'GET', url, headers: { host: HOST, ...headers } });

@@ -143,16 +143,18 @@ test("the owner's token", async (t) => {
     assert.equal((await api.inject({ method: 'HEAD', url: '/api/status', headers: { host: HOST } })).statusCode, 200);
   });
 
-  await t.test('is asked for by every request where others can reach the address', async () => {
+  await t.test('is asked for by every request for data where others can reach the address', async () => {
     const { get } = await apiFixture(t, { address: { host: '0.0.0.0', port: 4870 } });
     const host = 'box.example:4870';
-    for (const url of ['/healthz', '/readyz', '/api/status', '/api/docs', '/nothing-here']) {
+    for (const url of ['/healthz', '/readyz', '/api/status', '/api/docs', '/api/nothing-here']) {
       assert.equal((await get(url, { host })).statusCode, 401, url);
     }
+    assert.equal((await get('/nothing-here', { host })).statusCode, 404, 'a place where the page could be');
     const authorization = `Bearer ${TOKEN}`;
     assert.equal((await get('/healthz', { host, authorization })).statusCode, 200);
     assert.equal((await get('/healthz', { host, authorization, origin: `https://${host}` })).statusCode, 200);
     assert.equal((await get('/healthz', { host, authorization, origin: 'https://evil.example' })).statusCode, 403);
+    assert.equal((await get('/', { host, origin: 'https://evil.example' })).statusCode, 403);
   });
 });
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { LightMyRequestResponse } from 'fastify';
 import { buildApp } from '../../../src/api/app.ts';
+import type { ApiOptions } from '../../../src/api/options.ts';
+import { faultsOf } from '../../../src/model/faults.ts';
 import { silentLogger } from '../../../src/observe/logger.ts';
 import { startPipeline } from '../../../src/pipeline.ts';
 import { systemClock } from '../../../src/time/clock.ts';
@@ -15,11 +17,19 @@ export interface PipelineFixture {
   readonly trace: string;
   /** The run's folder. */
   readonly dir: string;
+  /** The run's part of the archive. */
+  readonly archive: string;
   request(method: 'GET' | 'POST', url: string, body?: string): Promise<LightMyRequestResponse>;
 }
 
-/** The API over a real run: a small trace of three hours, played to its end. */
-export async function pipelineFixture(t: TestContext): Promise<PipelineFixture> {
+/**
+ * The API over a real run: a small trace of three hours, played to its end. `faults` are injected (`late=5%`), `parts`
+ * take the place of the API's own.
+ */
+export async function pipelineFixture(
+  t: TestContext,
+  { faults = 'none', ...parts }: Partial<ApiOptions> & { readonly faults?: string } = {},
+): Promise<PipelineFixture> {
   const later = cleanUp(t);
   const dataDir = await mkdtemp(join(tmpdir(), 'spillway-api-run-'));
   later(() => rm(dataDir, { recursive: true, force: true }));
@@ -34,6 +44,7 @@ export async function pipelineFixture(t: TestContext): Promise<PipelineFixture> 
       latenessMs: 600_000,
       sanity: { maxDurationMs: 604_800_000, cap: false, rangeSlackMs: 86_400_000 },
       pace: { speed: 'max' },
+      faults: faultsOf({ faults }),
       memoryMb: 400,
     },
     { clock: systemClock, logger: silentLogger },
@@ -50,9 +61,11 @@ export async function pipelineFixture(t: TestContext): Promise<PipelineFixture> 
     amend,
     token: TOKEN,
     snapshotRoot: dir,
+    archiveRoot: join(dataDir, 'archive'),
     logger: silentLogger,
     traceRange: store.manifest,
     clock: systemClock,
+    ...parts,
   };
   const api = await buildApp(options, ADDRESS);
   later(() => api.close());
@@ -64,5 +77,5 @@ export async function pipelineFixture(t: TestContext): Promise<PipelineFixture> 
       headers: { host: HOST, authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { payload: body }),
     });
-  return { trace, dir, request };
+  return { trace, dir, archive: join(dataDir, 'archive', 'default'), request };
 }

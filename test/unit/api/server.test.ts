@@ -15,7 +15,15 @@ async function options(t: TestContext, port: number): Promise<ServerOptions> {
   const { store, dir } = await apiFixture(t);
   return {
     ...{ store, metrics: METRICS, status: () => STATUS, amend: async () => [] },
-    ...{ token: TOKEN, snapshotRoot: dir, logger: silentLogger, port, traceRange: store.manifest, clock: systemClock },
+    ...{
+      token: TOKEN,
+      snapshotRoot: dir,
+      archiveRoot: dir,
+      logger: silentLogger,
+      port,
+      traceRange: store.manifest,
+      clock: systemClock,
+    },
   };
 }
 

@@ -58,13 +58,18 @@ test('what is no owner.json is no owner', async (t) => {
   }
 });
 
-test('an owner removes its own file and not that of the next one', async (t) => {
+test('an owner removes its own file and not that of the next one, which may have its token and its process id', async (t) => {
   const dir = await tempDir(t);
-  writeOwner(dir, { ...OWNER, token: 'next' });
-  removeOwner(dir, OWNER);
-  assert.equal(readOwner(dir)?.token, 'next');
-  removeOwner(dir, { token: 'next' });
-  assert.equal(readOwner(dir), undefined);
+  for (const next of [
+    { ...OWNER, startedAt: '2024-03-01T00:00:01.000Z' },
+    { ...OWNER, pid: OWNER.pid + 1 },
+  ]) {
+    writeOwner(dir, next);
+    removeOwner(dir, OWNER);
+    assert.deepEqual(readOwner(dir), next);
+    removeOwner(dir, next);
+    assert.equal(readOwner(dir), undefined);
+  }
 });
 
 test('a process is alive until it has ended', async () => {

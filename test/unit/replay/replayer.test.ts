@@ -270,6 +270,122 @@ test('a change of speed neither skips nor waits', async (t) => {
   assert.deepEqual(eventsOf(bus.logs[0]), ['0', '1', '2']);
 });
 
+test('a step sends the rest of the hour and its watermarks, holds the film there, and the film goes on from there', async (t) => {
+  const clock = filmClock();
+  const bus = busOf(1);
+  const trace = await traceOf(t, rowsAt([1, 30, 59.99, 60, 61]));
+  const of = { ...manifest, to: at('2024-03-01 03:00'), partitions: 1 };
+  const replay = play(t, { trace, manifest: of, producer: bus.producer(), clock, pace: { speed: 60 } });
+  await until(() => replay.status().state === 'playing');
+  await moveBy(clock, 2_000);
+  replay.step();
+  assert.equal(replay.status().state, 'playing');
+  await until(() => replay.status().state === 'paused');
+  assert.equal(replay.status().at, replayTime(at('2024-03-01 01:00')));
+  assert.deepEqual(eventsOf(bus.logs[0]), ['0', '1', '2']);
+  assert.equal(written(bus.logs[0]).at(-1), 'watermark 01:00');
+  await moveBy(clock, 600_000);
+  assert.equal(written(bus.logs[0]).at(-1), 'watermark 01:00');
+  replay.resume();
+  await moveBy(clock, 500);
+  assert.deepEqual(eventsOf(bus.logs[0]), ['0', '1', '2', '3']);
+  await moveBy(clock, 600);
+  assert.deepEqual(eventsOf(bus.logs[0]), ['0', '1', '2', '3', '4']);
+});
+
+test('a step from a full hour plays the hour that begins there; one in the last hour ends the film', async (t) => {
+  const clock = filmClock();
+  const bus = busOf(1);
+  const trace = await traceOf(t, rowsAt([1, 59, 60, 90]));
+  const of = { ...manifest, partitions: 1, faults: 'disorder=1h', faultSeed: 2 };
+  const replay = play(t, { trace, manifest: of, producer: bus.producer(), clock, pace: { speed: 60 } });
+  replay.pause();
+  await until(() => clock.isAsleep());
+  assert.equal(replay.status().at, replayTime(manifest.from));
+  replay.step();
+  await until(() => replay.status().state === 'paused');
+  assert.equal(replay.status().at, replayTime(at('2024-03-01 01:00')));
+  replay.step();
+  assert.equal(await replay.finished, 'ended');
+  assert.equal(replay.status().state, 'ended');
+  assert.deepEqual(eventsOf(bus.logs[0]).sort(), ['0', '1', '2', '3']);
+  assert.equal(written(bus.logs[0]).at(-1), 'end 02:10');
+});
+
+test('at full speed a step ends at the full hour, and nothing of the next one is sent', async (t) => {
+  const rows = 60_000;
+  const trace = await largeTrace(t, rows);
+  const bus = createMemoryBus({ positions: [fresh()], capacityRows: 2_000 });
+  const consumer = bus.consumer([0]);
+  const replay = play(t, { trace, manifest: { ...manifest, partitions: 1 }, producer: bus.producer() });
+  await until(() => replay.status().eventsSent > 0);
+  replay.step();
+  await until(async () => {
+    await consumer.poll({ minRows: 1, maxRows: 10_000, waitMs: 1 });
+    return replay.status().state !== 'playing';
+  });
+  assert.equal(replay.status().state, 'paused');
+  assert.equal(replay.status().at, replayTime(at('2024-03-01 01:00')));
+  assert.equal(replay.status().eventsSent, rows / 2);
+});
+
+test('what was on its way when a step began moves its end to the next full hour', async (t) => {
+  const trace = await largeTrace(t, 240);
+  const producer = busOf(1).producer();
+  const gate = Promise.withResolvers<void>();
+  let waiting = false;
+  const send: typeof producer.send = async (batch, signal) => {
+    waiting = batch.events !== undefined;
+    if (waiting) await gate.promise;
+    await producer.send(batch, signal);
+  };
+  const of = { ...manifest, to: at('2024-03-01 04:00'), partitions: 1 };
+  const replay = play(t, { trace, manifest: of, producer: { ...producer, send } });
+  await until(() => waiting);
+  replay.step();
+  gate.resolve();
+  await until(() => replay.status().state !== 'playing');
+  assert.equal(replay.status().state, 'paused');
+  assert.equal(replay.status().eventsSent, 240);
+  assert.equal(replay.status().at, replayTime(at('2024-03-01 02:00')));
+});
+
+test('a pause, a speed and going on hold in the middle of a step', async (t) => {
+  const clock = filmClock();
+  const bus = createMemoryBus({ positions: [fresh()], capacityRows: 1 });
+  const consumer = bus.consumer([0]);
+  const of = { ...manifest, partitions: 1 };
+  const trace = await traceOf(t, rowsAt([1, 2, 3, 4, 5, 6]));
+  const replay = play(t, { trace, manifest: of, producer: bus.producer(), clock, pace: { speed: 60 } });
+  await until(() => replay.status().state === 'playing');
+  replay.step();
+  replay.setSpeed(3_600);
+  assert.equal(replay.status().speed, 3_600);
+  replay.pause();
+  assert.equal(replay.status().state, 'paused');
+  replay.resume();
+  assert.equal(replay.status().state, 'playing');
+  await until(async () => {
+    await consumer.poll({ minRows: 1, maxRows: 100, waitMs: 1 });
+    await moveBy(clock, 200, true);
+    return replay.status().at > at('2024-03-01 01:00');
+  });
+  assert.equal(replay.status().state, 'playing');
+});
+
+test('what is asked of a film before it plays holds when it does', async (t) => {
+  const clock = filmClock();
+  const trace = await traceOf(t, rowsAt([1, 2]));
+  const replay = play(t, { trace, producer: busOf().producer(), clock, pace: { speed: 60 } });
+  assert.equal(replay.status().state, 'starting');
+  replay.setSpeed(600);
+  replay.pause();
+  await until(clock.isAsleep);
+  assert.equal(replay.status().state, 'paused');
+  assert.equal(replay.status().speed, 600);
+  assert.equal(replay.status().at, replayTime(manifest.from));
+});
+
 test('the film fills at full speed and is paced from there', async (t) => {
   const clock = filmClock();
   const bus = busOf(1);

@@ -47,7 +47,8 @@ export type Connection =
   | { readonly state: 'connecting' | 'live' }
   /** `since`: wall milliseconds of the last message. */
   | { readonly state: 'stale'; readonly since: number }
-  | { readonly state: 'broken'; readonly since: number; readonly attempts: number };
+  /** `attempts` have failed since; the next one is at `nextAttempt`, wall milliseconds. */
+  | { readonly state: 'broken'; readonly since: number; readonly attempts: number; readonly nextAttempt: number };
 
 /** Rows of a table by column. */
 export interface Rows {

@@ -103,8 +103,19 @@ test('the status gives times as text and what is unknown as null', async (t) => 
       },
     ],
     late: { waiting: 0, waitingHours: 0, amendedHours: 0, amendable: true },
+    rejectedByReason: {},
     history: { rows: 0, bytes: 0 },
   });
+});
+
+test('the status counts rejected records by reason', async (t) => {
+  const { get, store } = await apiFixture(t);
+  await store.ingest(async (session) => {
+    for (const reason of ['bad_type', 'conflict', 'bad_type'])
+      await session.run(`INSERT INTO store.rejected BY NAME SELECT '${reason}' AS reason`);
+    return { progress: await store.progress(), result: undefined };
+  });
+  assert.deepEqual((await get('/api/status')).json().rejectedByReason, { bad_type: 2, conflict: 1 });
 });
 
 test('the status says when a watermark moved, and what became of late events', async (t) => {

@@ -68,7 +68,7 @@ export function viewModel(changes: Partial<ViewModel> = {}): ViewModel {
       ...Array.from({ length: 22 }, (_, n) => hour(n)),
       hour(22, { state: 'open', counted: 4_570, queries: 4_512, rejected: 12, duplicate: 3 }),
     ],
-    address: 'http://127.0.0.1:4870',
+    address: 'http://127.0.0.1:4870/#token=Qm7sKOdYpTQIOCuxGRHvqw',
     storeBytes: 35_139_584,
     injected: undefined,
     filling: false,

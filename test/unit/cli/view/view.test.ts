@@ -29,6 +29,7 @@ function fakeRun(query: () => Promise<never> = () => Promise.reject(new Error('n
       told.push(`speed ${wanted}`);
       speed = wanted;
     },
+    step: () => told.push('step'),
     stop: () => told.push('stop'),
     finished: new Promise<'ended'>(() => undefined),
   };
@@ -36,7 +37,7 @@ function fakeRun(query: () => Promise<never> = () => Promise.reject(new Error('n
     manifest: makeManifest(),
     metrics: [],
     query,
-    refreshLive: async () => undefined,
+    refreshLive: async () => ({ generation: 0, hours: new Map() }),
     size: async () => 0,
   };
   return { told, run: { store, replay, status: now, address: 'http://here', fillUntil: undefined } };
@@ -48,9 +49,9 @@ test('the keys of the bottom line do what it says', async () => {
   const { io, press, stdout } = testIo({ terminal });
   const { run, told } = fakeRun();
   const view = openView(run, io, silentLogger);
-  for (const key of [' ', ' ', ']', ']', '[', 'x']) press(key);
+  for (const key of [' ', ' ', ']', ']', '[', '.', 'x']) press(key);
   await view.close();
-  assert.deepEqual(told, ['pause', 'resume', 'speed 120', 'speed 240', 'speed 120']);
+  assert.deepEqual(told, ['pause', 'resume', 'speed 120', 'speed 240', 'speed 120', 'step']);
   assert.match(stdout(), /paused/);
 });
 
@@ -66,7 +67,7 @@ test('q and Ctrl-C ask to stop as a signal would', async () => {
   }
 });
 
-test('a notice takes the place of the address, and the last frame stays without keys', async () => {
+test('a notice stands beside the keys, and the last frame stays without keys and address', async () => {
   const { io, stdout } = testIo({ terminal, env: { NO_COLOR: '1' } });
   const view = openView(fakeRun().run, io, silentLogger);
   view.notice('stopping');
@@ -75,7 +76,7 @@ test('a notice takes the place of the address, and the last frame stays without 
   assert.match(stdout(), / stopping .*q quit/);
   const [, left = ''] = stdout().split('\u001b[?1049l');
   assert.match(left, /^ Spillway {2}run default/);
-  assert.doesNotMatch(left, /quit|\p{Cc}\[/u);
+  assert.doesNotMatch(left, /quit|http|\p{Cc}\[/u);
 });
 
 test('figures that cannot be read are logged, and the view goes on', async () => {

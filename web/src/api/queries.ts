@@ -1,0 +1,75 @@
+import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { useLive } from '../live/use-live.ts';
+import type { HourBody, InstancesBody, MetricsBody, RevisionsBody } from './answers.ts';
+import type { ApiProblem } from './problem.ts';
+import { request } from './request.ts';
+import { tokenOf } from './token.ts';
+import { useToken } from './use-token.ts';
+
+export { type ReplayControl, useReplayControl } from './use-replay-control.ts';
+
+/** How often what an open hour says is asked again, wall milliseconds. */
+const OPEN_HOUR_EVERY_MS = 2_000;
+
+/** What is asked besides the live stream. What has been told stays true until the stream says that it changed. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Number.POSITIVE_INFINITY,
+        refetchOnWindowFocus: false,
+        // What the server refuses it would refuse again; where it is gone, the stream's return asks anew.
+        retry: (failures, error) => failures < 3 && 'unreachable' in error && error.unreachable === true,
+        retryDelay: (failures) => Math.min(500 * 2 ** failures, 4_000),
+      },
+    },
+  });
+}
+
+/** Every metric of the run with its panel; asked again when another run has taken its place or a metric has failed. */
+export function useMetrics(): UseQueryResult<MetricsBody, ApiProblem> {
+  const failed = useLive(({ status }) => Object.keys(status?.processor.failedMetrics ?? {}).join(','));
+  return useQuery(useQuestion<MetricsBody>('/api/metrics', [failed]));
+}
+
+/** One hour with its receipts and, while it is open, what holds it open. Nothing is asked for `undefined`. */
+export function useHour(hour: string | undefined): UseQueryResult<HourBody, ApiProblem> {
+  const line = useLive(({ hours }) => hours.find((one) => one.hour === hour));
+  const version = [line?.state, line?.revision, line?.late, line?.rejected, line?.duplicate];
+  return useQuery(
+    useQuestion<HourBody>(
+      hour === undefined ? undefined : `/api/hours/${hour}`,
+      version,
+      line?.state === 'open' ? OPEN_HOUR_EVERY_MS : undefined,
+    ),
+  );
+}
+
+/** What each revision of an hour counted. Nothing is asked for `undefined`. */
+export function useRevisions(hour: string | undefined): UseQueryResult<RevisionsBody, ApiProblem> {
+  const revision = useLive(({ hours }) => hours.find((one) => one.hour === hour)?.revision);
+  return useQuery(
+    useQuestion<RevisionsBody>(hour === undefined ? undefined : `/api/hours/${hour}/revisions`, [revision]),
+  );
+}
+
+/** The instances that the run has heard of; a new one is noticed once an hour has closed. */
+export function useInstances(): UseQueryResult<InstancesBody, ApiProblem> {
+  const lastFinal = useLive(({ status }) => status?.processor.lastFinal);
+  return useQuery(useQuestion<InstancesBody>('/api/instances', [lastFinal]));
+}
+
+/** An answer of the run that is shown, asked again when what `version` holds changes. */
+function useQuestion<T>(path: string | undefined, version: readonly unknown[], everyMs?: number) {
+  const run = useLive((live) => live.run?.run);
+  const token = tokenOf(useToken());
+  return {
+    queryKey: [path, run, token, ...version],
+    queryFn: ({ signal }: { readonly signal: AbortSignal }) => request<T>(path ?? '', { token, signal }),
+    enabled: path !== undefined,
+    refetchInterval: everyMs ?? (false as const),
+    // While a newer version is asked for the older one stays, but no figures of another hour or run in place of these.
+    placeholderData: (before: T | undefined, query: { readonly queryKey: readonly unknown[] } | undefined) =>
+      query?.queryKey[0] === path && query?.queryKey[1] === run ? before : undefined,
+  };
+}

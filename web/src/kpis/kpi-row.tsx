@@ -1,0 +1,75 @@
+import { useMetrics } from '../api/queries.ts';
+import { useLive } from '../live/use-live.ts';
+import { focusPanel } from '../panels/focus-panel.ts';
+import { OpenHoursPopover } from '../pipeline/open-hours.tsx';
+import { useChangeView, useViewPart } from '../view-state/use-view.ts';
+import { type KpiContext, type KpiView, kpiHour, kpiView } from './kpi-model.ts';
+import { type KpiSource, kpiSources } from './kpi-order.ts';
+import css from './kpi-row.module.css';
+import { KpiTile, TileLabel } from './kpi-tile.tsx';
+import { lateKpi, rejectedKpi } from './run-kpis.ts';
+
+/** The figures of one hour: what metrics ask for, then how the run fares. */
+export function KpiRow() {
+  const sources = kpiSources(useMetrics().data?.metrics ?? []);
+  const context = useKpiContext();
+  return (
+    <section className={css.row} aria-label="Figures of one hour">
+      <ul className={css.tiles}>
+        {sources.map((source) => (
+          <MetricKpi key={source.id} source={source} context={context} />
+        ))}
+        <RunKpis context={context} />
+        <OpenHoursKpi />
+      </ul>
+    </section>
+  );
+}
+
+function useKpiContext(): KpiContext {
+  const hours = useLive((live) => live.hours);
+  const window = useLive((live) => live.window);
+  const chosen = useViewPart((view) => view.hour);
+  return { hours, window, at: kpiHour(hours, chosen) };
+}
+
+function MetricKpi({ source, context }: { readonly source: KpiSource; readonly context: KpiContext }) {
+  const { name, panel, title } = source.metric;
+  const data = useLive((live) => live.kpis[source.id]);
+  const rows = useLive((live) => live.panels[name]);
+  const view = kpiView(source, data, rows, context);
+  const go = panel === null ? undefined : { what: `Go to ${title}`, onClick: () => focusPanel(name) };
+  return <KpiTile view={view} go={go} />;
+}
+
+function RunKpis({ context }: { readonly context: KpiContext }) {
+  const filters = useViewPart(filterNames);
+  const change = useChangeView();
+  const hour = context.at?.hour;
+  const go =
+    hour === undefined ? undefined : { what: 'Receipt of this hour', onClick: () => change({ receipt: hour }) };
+  const views: KpiView[] = [rejectedKpi(context, filters), lateKpi(context, filters)];
+  return views.map((view) => <KpiTile key={view.id} view={view} go={go} />);
+}
+
+function filterNames({
+  filters,
+  tier,
+}: {
+  readonly filters: Readonly<Record<string, unknown>>;
+  readonly tier: unknown;
+}) {
+  return [...(tier === undefined ? [] : ['tier']), ...Object.keys(filters)];
+}
+
+function OpenHoursKpi() {
+  const open = useLive(({ status }) => status?.openHours.length);
+  return (
+    <li className={css.tile} data-kpi="open">
+      <TileLabel label="open hours" hour="" go={undefined} />
+      <p className={css.value}>{open ?? '–'}</p>
+      <p className={css.change}>{open === 0 ? 'everything is final' : 'their figures still grow'}</p>
+      <OpenHoursPopover />
+    </li>
+  );
+}

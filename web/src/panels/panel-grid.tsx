@@ -1,0 +1,47 @@
+import { useMetrics } from '../api/queries.ts';
+import { formatRange } from '../format/time.ts';
+import { PanelGridSkeleton } from '../states/skeleton.tsx';
+import { TextButton } from '../states/text-button.tsx';
+import { useChangeView, useViewPart } from '../view-state/use-view.ts';
+import { Panel } from './panel.tsx';
+import classes from './panel-grid.module.css';
+import { panelOrder } from './panel-order.ts';
+
+const USUAL_PANELS = 9;
+
+/** A panel for every metric that has one, or the one that fills the page. */
+export function PanelGrid() {
+  const metrics = useMetrics();
+  const chosen = useViewPart(({ panel }) => panel);
+  if (metrics.data === undefined) return <PanelGridSkeleton count={USUAL_PANELS} />;
+  const all = panelOrder(metrics.data.metrics);
+  const full = all.find(({ name }) => name === chosen);
+  return (
+    <section className={classes.frame} aria-label="Panels">
+      <PanelsLine full={full?.title} />
+      <div className={classes.grid} data-full={full !== undefined}>
+        {(full === undefined ? all : [full]).map((metric) => (
+          <Panel key={metric.name} metric={metric} full={full !== undefined} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** What is not as usual, and how to get back. */
+function PanelsLine({ full }: { readonly full: string | undefined }) {
+  const zoom = useViewPart((view) => view.zoom);
+  const change = useChangeView();
+  if (zoom === undefined && full === undefined) return null;
+  return (
+    <div className={classes.line}>
+      {zoom !== undefined && (
+        <>
+          <span>Charts show {formatRange(zoom.from, zoom.to)} UTC, brushed on one of them.</span>
+          <TextButton onClick={() => change({ zoom: undefined })}>Show all hours</TextButton>
+        </>
+      )}
+      {full !== undefined && <TextButton onClick={() => change({ panel: undefined })}>Back to all panels</TextButton>}
+    </div>
+  );
+}

@@ -72,12 +72,13 @@ async function installAll(tests, addProcess) {
  */
 async function makeDashboard(tests, addProcess) {
   if (isBuilt(WEB) && !tests) return;
-  const isOurs = !existsSync(join(WEB, 'node_modules'));
+  // Packages that somebody has put there to work on the dashboard stay.
+  const isOurs = !existsSync(join(WEB, 'node_modules')) || hasStamp(WEB);
   if (!hasStamp(WEB)) {
     await install('installing packages for the dashboard', WEB, ['--include=dev', '--prefer-offline'], addProcess);
   }
   if (!isBuilt(WEB)) await buildDashboard(addProcess);
-  if (isOurs && !tests) rmSync(join(WEB, 'node_modules'), { recursive: true, force: true });
+  if (isOurs && !tests && !hasStamp(TESTS)) rmSync(join(WEB, 'node_modules'), { recursive: true, force: true });
 }
 
 /** @param {(pid: number) => void} addProcess */

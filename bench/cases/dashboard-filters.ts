@@ -39,7 +39,8 @@ export const dashboardFilters: BenchCase = {
       const { code, output } = await runChild(process.execPath, [SPILLWAY, ...fill], { cwd: dir, capture: true });
       if (code !== 0) throw new Error(`filling the store: ${output}`);
       const spillway = await startSpillway(cleanup, dir, ['serve', ...common]);
-      const instances = (await sql(spillway, 'SELECT DISTINCT instance_id FROM workload ORDER BY 1')).map(String);
+      const { rows } = await sql(spillway, 'SELECT DISTINCT instance_id FROM workload ORDER BY 1');
+      const instances = rows.map(String);
       const link = spillway.link.replace('/#', `/?${VIEW}#`);
       const page = await openPage(cleanup, browser, link, { script: DRAW_WATCH });
       await systemClock.sleep(SETTLE_MS);

@@ -8,9 +8,11 @@ import { Refusal, rawProblem, sendProblem } from './problem.ts';
 import { amendRoutes } from './routes/amend.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hourRoutes } from './routes/hours.ts';
+import { instanceRoutes } from './routes/instances.ts';
 import { liveRoutes } from './routes/live.ts';
 import { manifestRoutes } from './routes/manifest.ts';
 import { metricRoutes } from './routes/metrics.ts';
+import { percentileRoutes } from './routes/percentiles.ts';
 import { queryRoutes } from './routes/query.ts';
 import { receiptRoutes } from './routes/receipts.ts';
 import { replayRoutes } from './routes/replay.ts';
@@ -18,6 +20,7 @@ import { revisionRoutes } from './routes/revisions.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { snapshotRoutes } from './routes/snapshot.ts';
 import { statusRoutes } from './routes/status.ts';
+import { topRoutes } from './routes/top.ts';
 import { guardRun } from './run-guard.ts';
 import { asksForPage, registerWeb } from './web.ts';
 
@@ -74,6 +77,9 @@ const ROUTES: readonly ((api: Api, options: ApiOptions) => void)[] = [
   manifestRoutes,
   metricRoutes,
   seriesRoutes,
+  topRoutes,
+  percentileRoutes,
+  instanceRoutes,
   hourRoutes,
   revisionRoutes,
   receiptRoutes,

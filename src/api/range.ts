@@ -2,7 +2,7 @@ import { timestamp } from '../engine/sql.ts';
 import { SpillwayError } from '../errors.ts';
 import type { JsonCell } from '../hot-store/hot-store.ts';
 import type { EventTime } from '../model/time.ts';
-import { ceilHour, hourOf, isoTime } from '../model/time.ts';
+import { addMicros, ceilHour, hourOf, isoTime } from '../model/time.ts';
 import { time, timeParameter } from './schemas.ts';
 
 /** Whole hours; an end that is not given is open. */
@@ -11,6 +11,19 @@ export interface HourRange {
   readonly from: EventTime | undefined;
   /** Exclusive. */
   readonly to: EventTime | undefined;
+}
+
+/** Whole hours with both ends. */
+export interface HourWindow {
+  /** Inclusive. */
+  readonly from: EventTime;
+  /** Exclusive. */
+  readonly to: EventTime;
+}
+
+/** The range of equal length before a range. */
+export function rangeBefore({ from, to }: HourWindow): HourWindow {
+  return { from: addMicros(from, from - to), to: from };
 }
 
 /** `from` and `to` of every route that answers for a range. */
@@ -36,6 +49,13 @@ export function hourRange(query: {
     throw new SpillwayError('REQUEST_INVALID', message, { hint: '"to" is exclusive' });
   }
   return { from: from === undefined ? undefined : hourOf(from), to: to === undefined ? undefined : ceilHour(to) };
+}
+
+/** The same, with the run's end in the place of one that is not given. Throws REQUEST_INVALID if nothing is between. */
+export function wholeRange(query: Parameters<typeof hourRange>[0], run: HourWindow): HourWindow {
+  const { from = run.from, to = run.to } = hourRange(query);
+  hourRange({ from, to });
+  return { from, to };
 }
 
 /** The range as it stands in an answer. */

@@ -2,7 +2,7 @@ import { identifier } from '../engine/sql.ts';
 import type { HotStore, JsonCell } from '../hot-store/hot-store.ts';
 import type { DeriveContext, DerivedRow, ExactSum, Metric, RankedRow } from '../metrics/metric.ts';
 import { keysToKeepWhole, rankRows, tableOfArrays } from '../metrics/metric.ts';
-import type { HourRange } from './range.ts';
+import type { HourWindow } from './range.ts';
 import { rangeConditions, where } from './range.ts';
 import type { KeyCondition } from './series.ts';
 import type { AnsweredGroups } from './series-groups.ts';
@@ -20,9 +20,9 @@ export interface RankQuestion {
   /** Measures or derived values whose sum is the size. */
   readonly by: readonly string[];
   readonly top: number;
-  readonly range: HourRange;
+  readonly range: HourWindow;
   /** What `range` is compared with. */
-  readonly before: HourRange;
+  readonly before: HourWindow;
   /** Hours of `range` that have begun. */
   readonly hours: number;
 }
@@ -81,7 +81,7 @@ async function rankedInStore(store: HotStore, question: RankQuestion, plan: Plan
 async function rankedHere(store: HotStore, question: RankQuestion, plan: Plan): Promise<Ranking> {
   const { metric, group, by, top, range, before } = question;
   const context = await sumsContext(store, question, plan, question.hours);
-  const ranked = async (of: HourRange): Promise<readonly RankedRow<JsonCell>[]> => {
+  const ranked = async (of: HourWindow): Promise<readonly RankedRow<JsonCell>[]> => {
     const groups = await detailedGroups(store, { ...question, range: of }, plan, context);
     return rankRows(metric, groupsOf(metric, group, groups).map(toRow(question)), {
       by,
@@ -150,7 +150,7 @@ function rankSql({ metric, group, filters, by, top, range, before }: RankQuestio
   const keys = group.map(identifier);
   const measures = metric.measures.map(({ name }) => identifier(name));
   const size = by.map((name) => `coalesce(sum(${identifier(name)}), 0)`).join(' + ');
-  const sums = (of: HourRange, selected: readonly string[]): string => `
+  const sums = (of: HourWindow, selected: readonly string[]): string => `
     SELECT ${[...keys, ...selected, `${size} AS "${SIZE}"`].join(', ')} FROM ${identifier(metric.name)}
     ${where([...rangeConditions(of), ...filters.map(({ sql }) => sql)])}
     ${keys.length === 0 ? 'HAVING count(*) > 0' : `GROUP BY ${keys.join(', ')}`}`;

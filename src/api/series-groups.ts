@@ -30,7 +30,8 @@ export function answeredGroups(
 
 /** A number where no digit is lost, else text: as the store gives its integers. */
 export function sumCell(sum: ExactSum): number | string | null {
-  return typeof sum === 'bigint' ? String(sum) : sum;
+  if (typeof sum !== 'bigint') return sum;
+  return Number.isSafeInteger(Number(sum)) ? Number(sum) : String(sum);
 }
 
 /** What keys, measures and derived values can be. */

@@ -15,6 +15,8 @@ export const MAX_DETAIL_ROWS = 200_000;
 /** Rows worked on at a time: a few milliseconds, after which the process gets to its other work. */
 const SLICE_ROWS = 2_000;
 
+export { sumCell as exactNumber } from './series-groups.ts';
+
 export type SeriesRow = Readonly<Record<string, JsonCell>>;
 
 /** The rows that answer a question, in order of time and keys. */
@@ -99,9 +101,4 @@ function timesOf(
     times.set(hour(i), { state: state(i), revision: revision(i), hours: Number(hours(i)) });
   }
   return times;
-}
-
-/** A number where no digit is lost, else text: as the store gives its integers. */
-export function exactNumber(sum: bigint | null): number | string | null {
-  return sum !== null && Number.isSafeInteger(Number(sum)) ? Number(sum) : sumCell(sum);
 }

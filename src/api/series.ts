@@ -45,6 +45,17 @@ export interface SeriesQuestion {
   readonly limit: number;
 }
 
+/** The metric of that name. Throws NOT_FOUND with the nearest one. */
+export function metricNamed(metrics: readonly Metric[], name: string): Metric {
+  const metric = metrics.find((one) => one.name === name);
+  if (metric !== undefined) return metric;
+  const names = metrics.map((one) => one.name);
+  const match = nearest(name, names);
+  throw new SpillwayError('NOT_FOUND', `no metric "${name}"`, {
+    hint: match === undefined ? `there are ${names.join(', ')}` : `did you mean "${match}"?`,
+  });
+}
+
 /** The metric's keys that `text` (names with commas between) asks for. Throws REQUEST_INVALID. */
 export function groupKeys(metric: Metric, text: string): readonly string[] {
   const names = text === '' ? [] : text.split(',').map((name) => name.trim());
@@ -52,10 +63,16 @@ export function groupKeys(metric: Metric, text: string): readonly string[] {
   return metric.keys.map(({ name }) => name).filter((name) => name !== 'hour' && names.includes(name));
 }
 
-/** The filters that the parameters besides the route's own are. Throws REQUEST_INVALID. */
-export function keyFilters(metric: Metric, parameters: Readonly<Record<string, unknown>>): readonly KeyFilter[] {
+const SERIES_PARAMETERS: readonly string[] = ['from', 'to', 'grain', 'group', 'derived', 'limit'];
+
+/** The filters that the parameters besides the route's `own` are. Throws REQUEST_INVALID. */
+export function keyFilters(
+  metric: Metric,
+  parameters: Readonly<Record<string, unknown>>,
+  own = SERIES_PARAMETERS,
+): readonly KeyFilter[] {
   return Object.entries(parameters).map(([name, given]) => {
-    const key = knownKey(metric, name, `query string: expected a parameter or a key of ${metric.name}`);
+    const key = knownKey(metric, name, `query string: expected a parameter or a key of ${metric.name}`, own);
     if (name === 'hour') throw invalid('query parameter "hour": the time is chosen by a range', 'use "from" and "to"');
     const texts: readonly unknown[] = Array.isArray(given) ? given : [given];
     return keyFilter(
@@ -143,11 +160,11 @@ function keyValue(key: KeyColumn, text: string, parameter: string): KeyValue {
 
 const KEY_HINT = 'several values are written with commas between';
 
-function knownKey(metric: Metric, name: string, expected: string): KeyColumn {
+function knownKey(metric: Metric, name: string, expected: string, own = SERIES_PARAMETERS): KeyColumn {
   const key = metric.keys.find((one) => one.name === name);
   if (key !== undefined) return key;
   const names = metric.keys.map((one) => one.name);
-  const match = nearest(name, [...names, 'from', 'to', 'grain', 'group', 'derived', 'limit']);
+  const match = nearest(name, [...names, ...own]);
   const keys = `its keys are ${names.join(', ')}`;
   throw invalid(`${expected}, found ${excerpt(name)}`, match === undefined ? keys : `did you mean "${match}"? ${keys}`);
 }

@@ -87,7 +87,7 @@ function headersOf(path: string): Record<string, string> {
 }
 
 function notBuilt(): Refusal {
-  const hint = '`npm start` builds it and starts the demo; GET /api/docs describes the API, which needs no dashboard';
+  const hint = '`npm run build` builds it; GET /api/docs describes the API, which needs no dashboard';
   return new Refusal(404, 'NOT_FOUND', 'the dashboard is not built', hint);
 }
 

@@ -61,6 +61,7 @@ export function behindGate(store: HotStore, gate: Gate): HotStore {
     knownFiles: () => gate.pass(() => store.knownFiles()),
     refreshLive: () => gate.pass(() => store.refreshLive()),
     query: (sql, options) => gate.pass(() => store.query(sql, options)),
+    queryColumns: (sql, options) => gate.pass(() => store.queryColumns(sql, options)),
     snapshot: (names, dir) => gate.pass(() => store.snapshot(names, dir)),
     size: () => gate.pass(() => store.size()),
     historySize: () => gate.pass(() => store.historySize()),

@@ -161,7 +161,8 @@ export class RunHost {
       outcome.resolve({ run: next.run });
     } catch (error) {
       try {
-        if (!this.#isOver) await this.#goBack(before, next);
+        if (!isOthers(error)) removeRun(this.#call.settings, next.run);
+        await this.#goBack(before);
         this.notice(`still in run ${before.run}: going to ${isoTime(to)} failed: ${messageOf(error)}`);
       } finally {
         outcome.reject(error);
@@ -173,9 +174,11 @@ export class RunHost {
   }
 
   /** Throws if the run that was left cannot be opened any more either: then there is none. */
-  async #goBack(before: PipelineOptions, failed: PipelineOptions): Promise<void> {
-    removeRun(this.#call.settings, failed.run);
-    await this.#enter(before);
+  async #goBack(before: PipelineOptions): Promise<void> {
+    if (this.#isOver) return;
+    await this.#enter(before).catch((error: unknown) => {
+      if (!this.#isOver) throw error;
+    });
   }
 
   async #enter(options: PipelineOptions): Promise<void> {
@@ -208,6 +211,11 @@ export class RunHost {
       this.#withdraw();
     }
   }
+}
+
+/** Whether a run could not be opened because another process has it: then it is not this one's to remove. */
+function isOthers(error: unknown): boolean {
+  return error instanceof SpillwayError && (error.code === 'RUN_OWNED' || error.code === 'OWNER_UNREACHABLE');
 }
 
 /** The speed that the film has, or will have once history is filled. */

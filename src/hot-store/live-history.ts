@@ -35,10 +35,15 @@ export class LiveHistory {
     const hours = (await this.#settle(others)) ? again : open;
     const settled = hours === again && others.length > 0;
     const fingerprints = settled ? `(FROM ${FINGERPRINTS} UNION ALL FROM ${SETTLED})` : FINGERPRINTS;
-    this.#learned = [];
     await this.#session.run(fingerprintSql({ events: eventsOf(hours), hours, fingerprints }));
     await this.#session.run(carriedSql({ events: eventsOf(open), hours: open, to: this.#to, carried: CARRIED }));
     this.#learned = hours;
+  }
+
+  /** What was computed was rolled back. */
+  forget(): void {
+    this.#learned = [];
+    this.#settled = [];
   }
 
   /** Keeps what just these hours have added; false if that is not known of all of them. */
@@ -47,7 +52,6 @@ export class LiveHistory {
     if (!missing.every((hour) => this.#learned.includes(hour))) return false;
     if (missing.length === 0 && hours.length === this.#settled.length) return true;
     const kept = this.#settled.length === 0 ? '' : `UNION ALL FROM ${SETTLED} WHERE hour IN (${listOf(hours)})`;
-    this.#settled = [];
     await this.#session.run(
       `CREATE OR REPLACE ${SETTLED.replace('temp.', 'TEMP TABLE ')} AS
        FROM ${HISTORY_TABLES.learned} WHERE hour IN (${listOf(missing)}) ${kept}`,

@@ -82,22 +82,14 @@ interface State {
 }
 
 async function refresh(parts: LiveParts, last: Computed, state: State): Promise<Computed> {
-  const { session, metrics } = parts;
-  const { receipts, open, changed, again } = await session.transaction(async () => {
-    const found = changesSince(last, await openReceipts(session));
-    // In one transaction: an hour that is closed meanwhile must not be taken for an earlier one as well.
-    if (found.again.length > 0 && metrics.some((metric) => metric.history)) {
-      await state.history.compute(found.open, state.incomplete.size > 0 ? found.open : found.again);
-    }
-    return found;
-  });
+  const { receipts, open, changed, again } = await readChanges(parts, last, state);
   if (changed.length === 0 && open.length === last.receipts.size) return last;
   const renewed = new Set(again);
-  for (const metric of metrics) {
+  for (const metric of parts.metrics) {
     const wanted = state.incomplete.has(metric.name) && again.length > 0 ? open : metric.history ? again : changed;
     const hours = state.tooSlow.has(metric.name) ? [] : wanted;
-    await recompute(parts, metric, { open, hours }, state);
-    for (const hour of hours) renewed.add(hour);
+    const isComplete = await recompute(parts, metric, { open, hours }, state);
+    for (const hour of isComplete ? hours : open) renewed.add(hour);
   }
   const generation = last.shown.generation + 1;
   const generationOf = (hour: EventTime): number =>
@@ -105,12 +97,33 @@ async function refresh(parts: LiveParts, last: Computed, state: State): Promise<
   return { shown: { generation, hours: new Map(open.map((hour) => [hour, generationOf(hour)])) }, receipts };
 }
 
-function changesSince(last: Computed, receipts: ReadonlyMap<EventTime, string>) {
-  const open = [...receipts.keys()];
-  const changed = open.filter((hour) => receipts.get(hour) !== last.receipts.get(hour));
-  // What an hour leaves behind is known in the hours after it.
-  const again = open.filter((hour) => hour >= (changed[0] ?? Number.POSITIVE_INFINITY));
-  return { receipts, open, changed, again };
+interface OpenHours {
+  readonly receipts: ReadonlyMap<EventTime, string>;
+  /** With events, oldest first. */
+  readonly open: readonly EventTime[];
+  /** Those with other events than the last time. */
+  readonly changed: readonly EventTime[];
+  /** The first of these and all after it: what an hour leaves behind is known in the hours after it. */
+  readonly again: readonly EventTime[];
+}
+
+/** Reads what has changed, and makes the history of the hours that have to be computed again. */
+async function readChanges({ session, metrics }: LiveParts, last: Computed, state: State): Promise<OpenHours> {
+  const withHistory = metrics.filter(({ name, history }) => history && !state.tooSlow.has(name));
+  const all = withHistory.some(({ name }) => state.incomplete.has(name));
+  // In one transaction: an hour that is closed meanwhile must not count as an earlier one as well.
+  const reading = session.transaction(async () => {
+    const receipts = await openReceipts(session);
+    const open = [...receipts.keys()];
+    const changed = open.filter((hour) => receipts.get(hour) !== last.receipts.get(hour));
+    const again = open.filter((hour) => hour >= (changed[0] ?? Number.POSITIVE_INFINITY));
+    if (again.length > 0 && withHistory.length > 0) await state.history.compute(open, all ? open : again);
+    return { receipts, open, changed, again };
+  });
+  return await reading.catch((error: unknown) => {
+    state.history.forget();
+    throw error;
+  });
 }
 
 /**
@@ -125,13 +138,16 @@ async function openReceipts(session: Session): Promise<Map<EventTime, string>> {
   return new Map(rows.map((row) => [eventTime(numberOf(row.hour)), String(row.receipt)]));
 }
 
-/** Computes a metric's rows of some of the open hours anew and drops those of hours that are open no more. */
+/**
+ * Computes a metric's rows of some of the open hours anew and drops those of hours that are open no more. False if it
+ * failed: then it has no rows of any.
+ */
 async function recompute(
   { session, clock }: LiveParts,
   metric: Metric,
   { open, hours }: { readonly open: readonly EventTime[]; readonly hours: readonly EventTime[] },
   { tooSlow, incomplete }: State,
-): Promise<void> {
+): Promise<boolean> {
   const table = `${LIVE_CATALOG}.provisional.${identifier(metric.name)}`;
   const kept = open.filter((hour) => !hours.includes(hour));
   // In one transaction, so that a reader never sees a metric half refreshed; a failed one is left empty.
@@ -142,10 +158,12 @@ async function recompute(
   try {
     await withTimeLimit(session, clock, METRIC_LIMIT_MS, () => session.transaction(replace));
     incomplete.delete(metric.name);
+    return true;
   } catch (error) {
     if (error instanceof TimeLimitError) tooSlow.add(metric.name);
     incomplete.add(metric.name);
     await session.run(`DELETE FROM ${table}`);
+    return false;
   }
 }
 

@@ -1,12 +1,14 @@
 import { EXPRESSION_FUNCTIONS } from './expression.ts';
-import type { Metric, Panel } from './metric.ts';
+import type { Kpi, Metric, Panel } from './metric.ts';
+import { CHARTS } from './metric.ts';
 import { PARAMETERS } from './parameters.ts';
 import type { EventColumn } from './relation.ts';
 import { CARRIED_COLUMNS, EVENT_COLUMNS, HISTORY_RELATIONS, KNOWN_COLUMNS } from './relation.ts';
 
 /** The page docs/metrics.md: every metric as its file defines it, and how to write another one. Markdown. */
 export function metricsPage(metrics: readonly Metric[]): string {
-  const parts = [INTRODUCTION, overview(metrics), ...metrics.map(section), OWN_METRIC, expressions(), ...relations()];
+  const own = [OWN_METRIC, panels(), expressions(), ...relations()];
+  const parts = [INTRODUCTION, overview(metrics), ...metrics.map(section), ...own];
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -26,7 +28,7 @@ function overview(metrics: readonly Metric[]): string {
 }
 
 function section(metric: Metric): string {
-  const { name, title, question, description, keys, measures, derived, panel, history, sql } = metric;
+  const { name, title, question, description, keys, measures, derived, panel, kpi, history, sql } = metric;
   const parts = [
     `## ${name}\n\n**${title}.** ${question}`,
     ...(description === undefined ? [] : [description.trim()]),
@@ -44,17 +46,38 @@ function section(metric: Metric): string {
           ),
         ]),
     ...(panel === undefined ? [] : [`Panel: ${panelInWords(panel)}.`]),
+    ...(kpi.length === 0 ? [] : [`Top row: ${kpi.map(kpiInWords).join('; ')}.`]),
     ...(history ? ['Reads [history](#history) besides the events of its hours.'] : []),
     `\`\`\`sql\n${sql}\n\`\`\``,
   ];
   return parts.join('\n\n');
 }
 
-function panelInWords({ chart, x, y, series, top }: Panel): string {
-  const of = y.map((name) => `\`${name}\``).join(', ');
-  const by = [x, series].filter((name) => name !== undefined).map((name) => `\`${name}\``);
-  const largest = top === undefined ? '' : `, the ${top} largest`;
-  return `${chart} of ${of}${by.length === 0 ? '' : ` by ${by.join(' and ')}`}${largest}`;
+function panelInWords({ chart, x, y, series, top, where, stack, scale, over, caption, spread, fit }: Panel): string {
+  const named = (names: readonly (string | undefined)[]): string[] =>
+    names.filter((name) => name !== undefined).map((name) => `\`${name}\``);
+  const by = named([x, series]);
+  const sum = x === 'hour' || series === 'hour' ? [] : [over === 'range' ? 'over all hours in view' : 'over one hour'];
+  return [
+    `${chart} of ${named(y).join(', ')}${by.length === 0 ? '' : ` by ${by.join(' and ')}`}`,
+    ...(top === undefined ? [] : [`the ${top} largest`]),
+    ...sum,
+    ...oneValueInWords(where),
+    ...(stack ? ['stacked'] : []),
+    ...(scale === 'log' ? ['logarithmic'] : []),
+    ...(spread === undefined ? [] : [`spread from ${named(spread).join(' to ')}`]),
+    ...(fit === undefined ? [] : [`fit ${named([fit.slope, fit.intercept]).join(' and ')}`]),
+    ...(caption.length === 0 ? [] : [`caption ${named(caption).join(', ')}`]),
+  ].join(', ');
+}
+
+function kpiInWords({ label, value, where, count }: Kpi): string {
+  const what = count === undefined ? `\`${value}\`` : `how many \`${count}\` have \`${value}\``;
+  return [`*${label}*, ${what}`, ...oneValueInWords(where)].join(', ');
+}
+
+function oneValueInWords(where: Readonly<Record<string, string>>): string[] {
+  return Object.entries(where).map(([key, value]) => `where \`${key}\` is \`${value}\``);
 }
 
 const OWN_METRIC = `## A metric of your own
@@ -84,9 +107,62 @@ GROUP BY ALL
 - It reads \`events\` and nothing else ([history](#history) besides, with \`history: true\` in the head), and gives the same rows for the same events: no \`random()\`, \`now()\` or settings, no aggregate that depends on the order of rows (\`first\`, \`list\`, \`any_value\`), no LIMIT or sample. Each hour is computed from its own events.
 - Measures must be additive: a sum or a count, not a mean, a maximum or a number of distinct values. Nothing can check that for you.
 - Derived values are [expressions](#expressions).
-- \`panel\`: \`chart\` is one of line, area, bars, scatter, heatmap, table; \`x\` and \`series\` name keys, \`y\` measures or derived values; \`top\` keeps the largest sums of \`y\`, ties by key.
+- \`panel\` and \`kpi\` say how the [dashboard](#panels) shows it; without them it has its table and its part of the API only.
 
 A file that breaks a rule, or whose SQL does not come to an end over a few made-up events, is left out when a run starts; a line says so, with file, line and reason, and \`spillway status\` shows it while the run is live. \`spillway metrics --metrics DIR\` checks the files without a run. A metric that fails later, on an hour's events, is left out of that hour. A run remembers the definitions that it was created with.`;
+
+/** Fields of `panel`, and what they mean. */
+const PANEL_FIELDS: readonly (readonly [field: string, meaning: string])[] = [
+  ['chart', `one of ${CHARTS.join(', ')}`],
+  ['x', 'key along the axis'],
+  ['y', 'measures or derived values that are drawn, in this order'],
+  ['series', 'key that tells series apart, or with `top` equal values of `x`'],
+  [
+    'top',
+    'shows that many values of `series`, or of `x` and `series` where `x` is not the hour: those with the largest sum of `y`, ties by key. Otherwise up to 50 values of `series` are shown, in a heatmap 400',
+  ],
+  ['where', 'the one value of a key that is shown unless another is chosen: `{ phase: execution }`'],
+  ['stack', '`true` where what `y` and `series` tell apart lies on top of each other'],
+  ['scale', '`linear` (default) or `log`, on which a zero has no place'],
+  [
+    'over',
+    'what is summed where neither `x` nor `series` is the hour: `range` (default), all hours in view or the chosen one, or `hour`, the chosen one or the latest with events',
+  ],
+  ['caption', 'measures or derived values of everything that is shown together, said below the chart'],
+  ['spread', 'two derived values, `[low, high]`, between which most of what the first of `y` stands for lies'],
+  [
+    'fit',
+    'derived values that draw the line ln(1 + y) = intercept + slope x: `{ slope: joins_slope, intercept: joins_intercept }`',
+  ],
+];
+
+/** Fields of an entry of `kpi`. */
+const KPI_FIELDS: readonly (readonly [field: string, meaning: string])[] = [
+  ['label', 'what stands above the figure'],
+  ['value', 'a measure or derived value; with `count`, a flag that is 1 or 0'],
+  ['better', '`lower` or `higher` where one is good and the other is not'],
+  ['where', 'the one value of a key that it is about'],
+  ['count', 'a key: how many of its values have the flag in the hour, of how many'],
+];
+
+function panels(): string {
+  const fields = (of: readonly (readonly [string, string])[]): string =>
+    table(
+      ['field', 'meaning'],
+      of.map(([field, meaning]) => [`\`${field}\``, meaning]),
+    );
+  return `## Panels
+
+\`panel\` in the head makes a panel of the dashboard, with its filters, its table and its CSV. \`chart\` and \`y\` are needed, all else may be left out.
+
+${fields(PANEL_FIELDS)}
+
+\`kpi\` is a list of figures of the dashboard's top row, each of one hour and compared with the same hour of the day before. \`label\` and \`value\` are needed.
+
+${fields(KPI_FIELDS)}
+
+A share that is filtered by its own key stays a share of the whole.`;
+}
 
 function expressions(): string {
   const functions = EXPRESSION_FUNCTIONS.map(({ usage, about }) => [`\`${usage}\``, about]);

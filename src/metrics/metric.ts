@@ -1,3 +1,4 @@
+export { readShare } from './buckets.ts';
 export {
   type DerivedRow,
   type DerivedTable,

@@ -30,7 +30,10 @@ export function checkKpis(file: MetricFile, keys: readonly KeyColumn[]): readonl
   return (file.head.kpi ?? []).map(({ label, value, better, where = {}, count }, i) => {
     requireValue(file, ['kpi', i, 'value'], value);
     requireKeys(file, keys, ['kpi', i, 'where'], where);
-    if (count !== undefined) requireKey(file, keys, ['kpi', i, 'count'], count);
+    if (count !== undefined) {
+      requireKey(file, keys, ['kpi', i, 'count'], count);
+      requireOtherThanHour(file, ['kpi', i, 'count'], count);
+    }
     return { label, value, better, where, count };
   });
 }
@@ -41,7 +44,15 @@ function requireKeys(
   path: Path,
   where: Readonly<Record<string, string>>,
 ): void {
-  for (const name of Object.keys(where)) requireKey(file, keys, [...path, name], name);
+  for (const name of Object.keys(where)) {
+    requireKey(file, keys, [...path, name], name);
+    requireOtherThanHour(file, [...path, name], name);
+  }
+}
+
+/** Every panel and figure is of some hours: which ones is not for the file to say. */
+function requireOtherThanHour({ headLine }: MetricFile, path: Path, name: string): void {
+  if (name === 'hour') fault(headLine(path), `${placeOf(path)} names "hour": the time is chosen where it is shown`);
 }
 
 function requireKey({ headLine }: MetricFile, keys: readonly KeyColumn[], path: Path, name: string): void {

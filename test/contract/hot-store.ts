@@ -252,6 +252,34 @@ export function hotStoreContract(name: string, place: (t: TestContext) => Promis
       assert.equal(await queries(), 2);
     });
 
+    test('whoever refreshes is told which hours are provisional, and whether anything is new', async (t) => {
+      const { store, feed, clock } = await setUp(t);
+      const refreshed = async (): Promise<unknown> => {
+        await clock.advance(1_000);
+        const { generation, hours } = await store.refreshLive();
+        return [generation, ...hours];
+      };
+      assert.deepEqual(await refreshed(), [0]);
+      await feed.batch({ row: {} }, { row: { query_id: 2, arrival_timestamp: ONE } });
+      assert.deepEqual(await refreshed(), [1, [MIDNIGHT, 1], [ONE, 1]]);
+      assert.deepEqual(await refreshed(), [1, [MIDNIGHT, 1], [ONE, 1]]);
+      await feed.batch({ row: { query_id: 3, arrival_timestamp: ONE } });
+      assert.deepEqual(await refreshed(), [2, [MIDNIGHT, 1], [ONE, 2]]);
+      await close(store, clock, [MIDNIGHT]);
+      assert.deepEqual(await refreshed(), [3, [ONE, 2]]);
+    });
+
+    test('the numbers of the last events come without another event', async (t) => {
+      const { store, feed, clock } = await setUp(t);
+      await feed.batch({ row: {} });
+      const { generation } = await store.refreshLive();
+      await feed.batch({ row: { query_id: 2 } });
+      assert.equal((await store.refreshLive()).generation, generation);
+      await clock.advance(1_000);
+      assert.equal((await store.refreshLive()).generation, generation + 1);
+      assert.deepEqual(await ask(store, 'SELECT sum(queries) FROM load'), [[2]]);
+    });
+
     test('the ledger names the files of a day, or all', async (t) => {
       const { store, feed, clock } = await setUp(t);
       await feed.batch({ row: {} });

@@ -8,6 +8,7 @@ import { PipelineStrip } from './pipeline/pipeline-strip.tsx';
 import { Announcer } from './states/announcer.tsx';
 import { ConnectionLine } from './states/connection-line.tsx';
 import { Contained } from './states/contained.tsx';
+import hidden from './states/hidden.module.css';
 import { ProblemLine } from './states/problem-line.tsx';
 import { ReplacedLine } from './states/replaced-line.tsx';
 import { PanelGridSkeleton } from './states/skeleton.tsx';
@@ -32,6 +33,7 @@ export function App() {
         <PageHeader />
       </Contained>
       <main className={classes.main} id="figures" tabIndex={-1}>
+        <h2 className={hidden.hidden}>Top row</h2>
         <Contained what="the top row">
           <KpiRow />
         </Contained>
@@ -45,9 +47,11 @@ export function App() {
         <ReplacedLine />
         <ProblemLine />
         <ConnectionLine />
-        <Contained what="the pipeline">
-          <PipelineStrip />
-        </Contained>
+        <div className={classes.pipeline}>
+          <Contained what="the pipeline">
+            <PipelineStrip />
+          </Contained>
+        </div>
       </footer>
       <Contained what="the receipt">
         <HourReceipt />

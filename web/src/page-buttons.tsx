@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { keyOf } from './keys/keys.ts';
 import { TextButton } from './states/text-button.tsx';
 import { THEMES, useTheme } from './theme/use-theme.ts';
 import { copyLink } from './view-state/link.ts';
@@ -8,8 +9,12 @@ export function ThemeButton() {
   const { theme, choose } = useTheme();
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto';
   return (
-    <TextButton onClick={() => choose(next)} aria-label={`Theme: ${theme}. Change to ${next}`} data-action="theme">
-      {theme}
+    <TextButton
+      onClick={() => choose(next)}
+      title={`Change to ${next} (${keyOf('theme')}: dark or light)`}
+      data-action="theme"
+    >
+      theme: {theme}
     </TextButton>
   );
 }
@@ -26,7 +31,12 @@ export function CopyLinkButton() {
   }, [said]);
   const copy = async (): Promise<void> => setSaid((await copyLink()) ? 'copied' : 'copy the address');
   return (
-    <TextButton onClick={() => void copy()} data-action="link" aria-live="polite">
+    <TextButton
+      onClick={() => void copy()}
+      title={`Copy a link to this view (${keyOf('link')})`}
+      data-action="link"
+      aria-live="polite"
+    >
       {said ?? 'copy link'}
     </TextButton>
   );

@@ -5,25 +5,29 @@ import { CopyLinkButton, ThemeButton } from './page-buttons.tsx';
 import classes from './page-header.module.css';
 import { TransportBar } from './transport/transport-bar.tsx';
 
-/** What it is, whose film, what is injected; filters; and the film itself. */
+/** What it is, whose film, what is injected, and what is looked at; then the film itself, which stays in sight. */
 export function PageHeader() {
   return (
-    <header className={classes.header}>
-      <div className={classes.top}>
+    <>
+      <header className={classes.header}>
         <h1 className={classes.brand}>Spillway</h1>
         <RunName />
         <Faults />
-        <div className={classes.filters}>
-          <FilterBar />
+        <div className={classes.tools}>
+          <div className={classes.filters}>
+            <FilterBar />
+          </div>
+          <div className={classes.buttons}>
+            <KeyMap />
+            <ThemeButton />
+            <CopyLinkButton />
+          </div>
         </div>
-        <div className={classes.buttons}>
-          <KeyMap />
-          <ThemeButton />
-          <CopyLinkButton />
-        </div>
+      </header>
+      <div className={classes.film}>
+        <TransportBar />
       </div>
-      <TransportBar />
-    </header>
+    </>
   );
 }
 

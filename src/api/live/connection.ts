@@ -136,7 +136,8 @@ export class LiveConnection {
 
   #begin(run: RunFeed): string {
     const place = { server: this.#source.server, run: run.index, question: this.question };
-    const version = this.#resume === undefined ? undefined : versionOf(this.#resume, place);
+    const known = this.#resume === undefined ? undefined : versionOf(this.#resume, place);
+    const version = known !== undefined && known <= run.changes.version ? known : undefined;
     this.#resume = undefined;
     this.#answer = undefined;
     this.#failure = undefined;

@@ -4,7 +4,10 @@ import type { KeyColumn, Metric } from '../../metrics/metric.ts';
 import type { EventTime, ReplayTime } from '../../model/time.ts';
 import { addMicros, ceilHour, eventTime, hourOf, isoTime, MICROS_PER_HOUR, parseTime } from '../../model/time.ts';
 import { excerpt } from '../problem.ts';
+import type { HourWindow } from '../range.ts';
 import { keyFilter, splitValues } from '../series.ts';
+
+export type { HourWindow } from '../range.ts';
 
 /** How many hours can be in view. */
 export const HOURS_IN_VIEW = [6, 24, 72, 168] as const;
@@ -25,13 +28,6 @@ export interface LiveQuestion {
   readonly filters: Readonly<Record<string, readonly string[]>>;
   /** By metric and key: the one value that its panel shows instead of the one that its file names. */
   readonly where: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
-/** Whole hours. */
-export interface HourWindow {
-  readonly from: EventTime;
-  /** Exclusive. */
-  readonly to: EventTime;
 }
 
 /** The hours in view when the film is at `at`: the last one is that in which the film is. */

@@ -2,6 +2,7 @@ import { SpillwayError } from '../../errors.ts';
 import type { JsonCell } from '../../hot-store/hot-store.ts';
 import type { EventTime } from '../../model/time.ts';
 import { isoTime } from '../../model/time.ts';
+import { rangeBefore } from '../range.ts';
 import { ranking } from '../ranking.ts';
 import type { KeyCondition } from '../series.ts';
 import { bothConditions, hourCondition, valueCondition } from '../series.ts';
@@ -11,7 +12,6 @@ import { PanelMemory } from './panel-memory.ts';
 import type { PanelBody, PanelParts } from './panel-parts.ts';
 import { largest, valuesOf, withValues } from './panel-series.ts';
 import type { PanelShape } from './panel-shape.ts';
-import { rangeBefore } from './panel-shape.ts';
 import type { HourlyGroups, HourlyNeed } from './panel-sums.ts';
 import { panelTable } from './panel-table.ts';
 

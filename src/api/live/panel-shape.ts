@@ -72,8 +72,3 @@ export function rangeOf({ panel, byHour }: PanelShape, question: PanelQuestion):
 export function oneHour(hour: EventTime): HourWindow {
   return { from: hour, to: addMicros(hour, MICROS_PER_HOUR) };
 }
-
-/** The range of equal length before a range. */
-export function rangeBefore({ from, to }: HourWindow): HourWindow {
-  return { from: addMicros(from, from - to), to: from };
-}

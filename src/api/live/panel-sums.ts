@@ -3,10 +3,11 @@ import type { Metric, RollupTable } from '../../metrics/metric.ts';
 import { keysToKeepWhole, tableOfRows } from '../../metrics/metric.ts';
 import { isoTime } from '../../model/time.ts';
 import type { KeyCondition } from '../series.ts';
+import type { AnsweredGroups } from '../series-groups.ts';
+import { answeredGroups } from '../series-groups.ts';
 import type { Plan } from '../series-plan.ts';
 import { planOf } from '../series-plan.ts';
-import type { Sums } from '../sums.ts';
-import { fetchSums, sumsContext } from '../sums.ts';
+import { fetchSums, foldedTable, sumsContext } from '../sums.ts';
 import type { HourWindow } from './live-question.ts';
 
 /** Rows by hour that a panel or a figure of the top row is made of. */

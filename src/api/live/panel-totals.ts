@@ -1,4 +1,5 @@
 import type { JsonCell } from '../../hot-store/hot-store.ts';
+import { rangeBefore } from '../range.ts';
 import { ranking } from '../ranking.ts';
 import type { AnsweredGroups, Scalar } from '../series-groups.ts';
 import { answeredGroups, scalarCell, sumCell } from '../series-groups.ts';
@@ -9,7 +10,7 @@ import type { IsShown } from './panel-caption.ts';
 import { captionOf } from './panel-caption.ts';
 import type { PanelBody, PanelParts } from './panel-parts.ts';
 import { largest, valuesOf, withValues } from './panel-series.ts';
-import { rangeBefore, rangeOf } from './panel-shape.ts';
+import { rangeOf } from './panel-shape.ts';
 import { panelTable } from './panel-table.ts';
 
 /** Rows of a panel without the hour on an axis; undefined where nothing has changed. */

@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { nearest } from '../../config/nearest.ts';
-import { SpillwayError } from '../../errors.ts';
 import type { Metric } from '../../metrics/metric.ts';
 import { PROBLEM_RESPONSES, TAGS } from '../openapi.ts';
 import type { Api, ApiOptions } from '../options.ts';
@@ -8,7 +6,7 @@ import { refreshIfOpen } from '../provisional.ts';
 import { hourRange, rangeBody, rangeParameters, rangeSchema } from '../range.ts';
 import { cell, integerParameter } from '../schemas.ts';
 import { sendJson } from '../send.ts';
-import { groupKeys, keyFilters } from '../series.ts';
+import { groupKeys, keyFilters, metricNamed } from '../series.ts';
 import { seriesRows } from '../series-rows.ts';
 
 /** Loose: any other parameter is a filter on the metric's key of that name. */
@@ -79,15 +77,4 @@ function questionOf(metric: Metric, query: z.output<typeof seriesQuery>) {
     derived: derived === 'true',
     limit,
   };
-}
-
-/** The metric of that name. Throws NOT_FOUND with the nearest one. */
-export function metricNamed(metrics: readonly Metric[], name: string): Metric {
-  const metric = metrics.find((one) => one.name === name);
-  if (metric !== undefined) return metric;
-  const names = metrics.map((one) => one.name);
-  const match = nearest(name, names);
-  throw new SpillwayError('NOT_FOUND', `no metric "${name}"`, {
-    hint: match === undefined ? `there are ${names.join(', ')}` : `did you mean "${match}"?`,
-  });
 }

@@ -32,19 +32,43 @@ export async function statusOf(spillway: Spillway): Promise<StatusMessage> {
   return await get<StatusMessage>(spillway, '/api/status');
 }
 
-/** Starts a run of the trace in `dir` that fills up at full speed, and pauses it once the film is past `place`. */
+/** Hardly moves: an hour of film would take an hour. */
+const STANDING = 1;
+/** The part of an hour that is played by the clock, and so fast that it takes no time and still can be held. */
+const [LAST_MS, LAST_SPEED] = [8 * 60_000, 600];
+
+/**
+ * Starts a run of the trace in `dir`, plays its first `hours` hours as fast as possible, and pauses it some minutes later:
+ * these hours are final but perhaps for the last, the next one is open.
+ */
 export async function pausedRun(
   cleanup: Cleanup,
   dir: string,
-  place: string,
+  hours: number,
   args: readonly string[] = [],
 ): Promise<Spillway> {
-  const fast = ['run', '--trace', 'trace', '--port', '0', '--speed', '20000', ...args];
-  const spillway = await startSpillway(cleanup, dir, fast);
-  await until(`the film at ${place}`, async () => (await statusOf(spillway)).replay.at >= place || undefined);
-  await post(spillway, '/api/replay/pause');
+  const slow = ['run', '--trace', 'trace', '--port', '0', '--speed', String(STANDING), ...args];
+  const spillway = await startSpillway(cleanup, dir, slow);
+  for (let hour = 1; hour <= hours; hour++) {
+    await post(spillway, '/api/replay/step');
+    await until(
+      `the film at hour ${hour}`,
+      async () => (await statusOf(spillway)).replay.state === 'paused' || undefined,
+    );
+  }
+  await playOn(spillway, LAST_SPEED, Date.parse(traceHour(hours)) + LAST_MS);
   await settled(spillway);
   return spillway;
+}
+
+/** Plays a paused film to a place and pauses it there, or as much later as the machine is slow. */
+async function playOn(spillway: Spillway, speed: number, untilMs: number): Promise<void> {
+  await post(spillway, '/api/replay/speed', { speed });
+  await post(spillway, '/api/replay/play');
+  await until(`the film at ${new Date(untilMs).toISOString()}`, async () => {
+    return Date.parse((await statusOf(spillway)).replay.at) >= untilMs || undefined;
+  });
+  await post(spillway, '/api/replay/pause');
 }
 
 /** Waits until everything that was sent has been counted, and every hour is closed that can be. */

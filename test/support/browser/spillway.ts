@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { QueryBody } from '../../../src/api/routes/query.ts';
 import { systemClock } from '../../../src/time/clock.ts';
 import { SPILLWAY } from '../live-run.ts';
 import type { Cleanup } from './cleanup.ts';
+import type { SqlTable } from './compare.ts';
 
 /** The real command as a process of its own, with the dashboard at an address. */
 export interface Spillway {
@@ -72,13 +74,10 @@ export async function post<T>({ address, token }: Spillway, path: string, body: 
   return JSON.parse(text) as T;
 }
 
-/** The rows of a SELECT over the run's public tables, as `spillway query` answers them. */
-export async function sql(spillway: Spillway, select: string): Promise<(string | number | boolean | null)[][]> {
-  const { rows, truncated } = await post<{ rows: (string | number | boolean | null)[][]; truncated: boolean }>(
-    spillway,
-    '/api/query',
-    { sql: select, maxRows: 100_000 },
-  );
-  assert.equal(truncated, false, `too many rows: ${select}`);
-  return rows;
+/** What a SELECT over the run's public tables comes to, as `spillway query` answers it. */
+export async function sql(spillway: Spillway, select: string): Promise<SqlTable> {
+  const answer = await post<QueryBody>(spillway, '/api/query', { sql: select, maxRows: 100_000 });
+  assert.equal(answer.truncated, false, `too many rows: ${select}`);
+  // Only lists and structs are anything else, and no public table has those in these columns.
+  return { columns: answer.columns.map(({ name }) => name), rows: answer.rows as SqlTable['rows'] };
 }

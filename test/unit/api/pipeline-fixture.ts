@@ -6,6 +6,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import { buildApp } from '../../../src/api/app.ts';
 import type { ApiOptions } from '../../../src/api/options.ts';
 import { faultsOf } from '../../../src/model/faults.ts';
+import type { HotStore } from '../../../src/hot-store/hot-store.ts';
 import { silentLogger } from '../../../src/observe/logger.ts';
 import { startPipeline } from '../../../src/pipeline.ts';
 import { systemClock } from '../../../src/time/clock.ts';
@@ -17,8 +18,11 @@ export interface PipelineFixture {
   readonly trace: string;
   /** The run's folder. */
   readonly dir: string;
+  readonly store: HotStore;
   /** The run's part of the archive. */
   readonly archive: string;
+  /** The beginning of an answer that does not end. */
+  begun(url: string): Promise<{ readonly type: string; readonly text: string }>;
   request(method: 'GET' | 'POST', url: string, body?: string): Promise<LightMyRequestResponse>;
 }
 
@@ -77,5 +81,15 @@ export async function pipelineFixture(
       headers: { host: HOST, authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { payload: body }),
     });
-  return { trace, dir, archive: join(dataDir, 'archive', 'default'), request };
+  const begun: PipelineFixture['begun'] = async (url) => {
+    const response = await api.inject({ method: 'GET', url, headers: { host: HOST }, payloadAsStream: true });
+    const stream = response.stream().setEncoding('utf8');
+    let text = '';
+    for await (const piece of stream) {
+      text += piece;
+      if (text.includes('event: panels')) break;
+    }
+    return { type: String(response.headers['content-type']), text };
+  };
+  return { trace, dir, store, archive: join(dataDir, 'archive', 'default'), begun, request };
 }

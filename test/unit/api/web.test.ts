@@ -246,7 +246,7 @@ test('a page that is not built says so, and the API answers all the same', async
         status: 404,
         detail: 'the dashboard is not built',
         code: 'NOT_FOUND',
-        hint: '`npm start` builds it and starts the demo; GET /api/docs describes the API, which needs no dashboard',
+        hint: '`npm run build` builds it; GET /api/docs describes the API, which needs no dashboard',
       });
     }
     assert.equal((await get('/history')).json().detail, 'no route GET /history');

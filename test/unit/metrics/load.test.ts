@@ -91,8 +91,40 @@ describe('a metric file', () => {
     );
     assert.deepEqual(metric.measures, [{ name: 'queries', unit: 'queries', note: undefined }]);
     assert.deepEqual(metric.derived, [{ name: 'half', expr: 'queries / 2', unit: 'queries', note: undefined }]);
-    assert.deepEqual(metric.panel, { chart: 'line', x: 'hour', y: ['half'], series: undefined, top: undefined });
+    assert.deepEqual(metric.panel, {
+      ...{ chart: 'line', x: 'hour', y: ['half'], series: undefined, top: undefined, where: {}, stack: false },
+      ...{ scale: 'linear', over: 'range', caption: [], spread: undefined, fit: undefined },
+    });
+    assert.deepEqual(metric.kpi, []);
     assert.ok(!metric.sql.includes(';'));
+  });
+
+  test('says how it is drawn and which figures of it stand in the top row', async (t) => {
+    const panel = [
+      'panel:',
+      '  { chart: scatter, x: user_id, y: [half], series: instance_id, top: 7, where: { is_read: "true" }, stack: true,',
+      '    scale: log, over: hour, caption: [queries, half], spread: [half, queries], fit: { slope: half, intercept: half } }',
+      'kpi:',
+      '  - { label: users, value: half, better: higher, where: { is_read: "true" }, count: user_id }',
+      '  - { label: queries, value: queries }',
+    ];
+    const head = [
+      ...headWith('key: [hour, instance_id]', 'key: [hour, instance_id, user_id, is_read]').filter(
+        (line) => !line.startsWith('panel'),
+      ),
+      ...panel,
+    ];
+    const sql = 'SELECT hour, instance_id, user_id, is_read, count(*) AS queries FROM events GROUP BY ALL';
+    const [metric] = await load(t, { 'users.sql': metricFile({ head, sql }) });
+    assert.deepEqual(metric?.panel, {
+      ...{ chart: 'scatter', x: 'user_id', y: ['half'], series: 'instance_id', top: 7, where: { is_read: 'true' } },
+      ...{ stack: true, scale: 'log', over: 'hour', caption: ['queries', 'half'], spread: ['half', 'queries'] },
+      fit: { slope: 'half', intercept: 'half' },
+    });
+    assert.deepEqual(metric?.kpi, [
+      { label: 'users', value: 'half', better: 'higher', where: { is_read: 'true' }, count: 'user_id' },
+      { label: 'queries', value: 'queries', better: undefined, where: {}, count: undefined },
+    ]);
   });
 
   test('may use WITH, subqueries, unnest and window functions', async (t) => {
@@ -247,6 +279,41 @@ describe('a metric with history', () => {
 });
 
 /** What is wrong, the file, and the line that the user must get. */
+const GOOD_PANEL = 'panel: { chart: line, x: hour, y: [half] }';
+
+/** What is added to the good panel, and what is said of it. */
+const PANEL_FAULTS: readonly (readonly [panel: string, message: RegExp])[] = [
+  ['where: { instance: a }', /^users\.sql:9: panel\.where names "instance", which is not a key; did you mean/],
+  ['where: { instance_id: 5 }', /^users\.sql:9: panel\.where\.instance_id: expected string/],
+  ['where: { hour: "2024-03-01" }', /^users\.sql:9: panel\.where names "hour": the time is chosen/],
+  ['stack: 1', /^users\.sql:9: panel\.stack: expected boolean/],
+  ['scale: square', /^users\.sql:9: panel\.scale: expected one of/],
+  ['over: day', /^users\.sql:9: panel\.over: expected one of/],
+  ['caption: []', /^users\.sql:9: panel\.caption: /],
+  ['caption: [half, qeuries]', /^users\.sql:9: panel\.caption names "qeuries", .*did you mean "queries"\?/],
+  ['spread: [half]', /^users\.sql:9: panel\.spread/],
+  ['spread: [half, double]', /^users\.sql:9: panel\.spread names "double", which is neither a measure nor a derived/],
+  ['fit: { slope: half }', /^users\.sql:9: panel\.fit\.intercept is missing/],
+  [
+    'fit: { slope: half, intercept: instance_id }',
+    /^users\.sql:9: panel\.fit\.intercept names "instance_id", which is/,
+  ],
+  ['fit: { slope: half, intercept: half, curve: x }', /^users\.sql:9: unknown field "curve" in panel\.fit/],
+  ['sacle: log', /^users\.sql:9: unknown field "sacle" in panel; did you mean "scale"\?/],
+];
+
+/** The second figure of a file, and what is said of it. */
+const KPI_FAULTS: readonly (readonly [kpi: string, message: RegExp])[] = [
+  ['label: x', /^users\.sql:12: kpi\.1\.value is missing/],
+  ['value: half', /^users\.sql:12: kpi\.1\.label is missing/],
+  ['label: x, value: instance_id', /^users\.sql:12: kpi\.value names "instance_id", which is neither/],
+  ['label: x, value: half, better: more', /^users\.sql:12: kpi\.1\.better: expected one of/],
+  ['label: x, value: half, count: half', /^users\.sql:12: kpi\.count names "half", which is not a key/],
+  ['label: x, value: half, count: hour', /^users\.sql:12: kpi\.count names "hour": the time is chosen/],
+  ['label: x, value: half, where: { user: a }', /^users\.sql:12: kpi\.where names "user", which is not a key/],
+  ['label: x, value: half, beter: lower', /^users\.sql:12: unknown field "beter" in kpi\.1; did you mean "better"\?/],
+];
+
 const FAULTS: readonly (readonly [what: string, content: string, message: RegExp])[] = [
   ['no head', GOOD_SQL, /^users\.sql:1: no head/],
   ['a NUL character', metricFile({ sql: 'SELECT\n\0' }), /^users\.sql:12: the file holds a NUL character/],
@@ -404,6 +471,16 @@ const FAULTS: readonly (readonly [what: string, content: string, message: RegExp
     }),
     /^users\.sql:9: panel\.y names "halv", .*did you mean "half"\?/,
   ],
+  ...PANEL_FAULTS.map(([panel, message]): (typeof FAULTS)[number] => [
+    `the panel { ${panel} }`,
+    metricFile({ head: headWith(GOOD_PANEL, `panel: { chart: line, x: hour, y: [half], ${panel} }`) }),
+    message,
+  ]),
+  ...KPI_FAULTS.map(([kpi, message]): (typeof FAULTS)[number] => [
+    `the figure { ${kpi} }`,
+    metricFile({ head: [...GOOD_HEAD, 'kpi:', '  - { label: all, value: queries }', `  - { ${kpi} }`] }),
+    message,
+  ]),
   [
     'a panel with an unknown key',
     metricFile({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Points } from '../../../src/metrics/moments.ts';
-import { correlation, leastSquaresSlope } from '../../../src/metrics/moments.ts';
+import { correlation, leastSquaresIntercept, leastSquaresSlope } from '../../../src/metrics/moments.ts';
 
 /** Points (x, y) grouped by x, as sums. */
 function summed(pairs: readonly (readonly [x: number, y: number])[]): Points[] {
@@ -15,9 +15,9 @@ function near(actual: number | null, expected: number): void {
   assert.ok(actual !== null && Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
 }
 
-describe('correlation and slope', () => {
+describe('correlation, slope and intercept', () => {
   test('follow the textbook on points that share values of x', () => {
-    // x̄ = 1.25, ȳ = 3.5; S_xx = 2.75, S_xy = 5.5, S_yy = 13: r = 5.5 / sqrt(2.75 * 13), slope = 2.
+    // x̄ = 1.25, ȳ = 3.5; S_xx = 2.75, S_xy = 5.5, S_yy = 13: r = 5.5 / sqrt(2.75 * 13), slope = 2, intercept = 3.5 - 2 * 1.25.
     const points = summed([
       [0, 1],
       [1, 3],
@@ -26,6 +26,7 @@ describe('correlation and slope', () => {
     ]);
     near(correlation(points), 5.5 / Math.sqrt(2.75 * 13));
     near(leastSquaresSlope(points), 2);
+    near(leastSquaresIntercept(points), 1);
   });
 
   test('are exactly 1 or -1 on a line', () => {
@@ -33,17 +34,20 @@ describe('correlation and slope', () => {
     near(correlation(line(0.25)), 1);
     near(correlation(line(-3)), -1);
     near(leastSquaresSlope(line(-3)), -3);
+    near(leastSquaresIntercept(line(-3)), 5);
   });
 
   test('are null without points, and where x does not vary', () => {
     assert.equal(correlation([]), null);
     assert.equal(leastSquaresSlope([]), null);
+    assert.equal(leastSquaresIntercept([]), null);
     const sameX = summed([
       [3, 1],
       [3, 2],
     ]);
     assert.equal(correlation(sameX), null);
     assert.equal(leastSquaresSlope(sameX), null);
+    assert.equal(leastSquaresIntercept(sameX), null);
   });
 
   test('where y does not vary are null and 0, though sums of rounded logarithms never cancel to the last digit', () => {
@@ -54,5 +58,6 @@ describe('correlation and slope', () => {
     assert.equal(correlation(same), null);
     const slope = leastSquaresSlope(same);
     assert.ok(slope !== null && Math.abs(slope) < 1e-9);
+    near(leastSquaresIntercept(same), 4.615);
   });
 });

@@ -203,6 +203,18 @@ test('a filling that ends within the hour of a step is done when the step is', (
   assert.equal(pacer.allowedUntil(pacer.resume(held, hour, 2_000), 3_000), hour + MICROS_PER_MINUTE);
 });
 
+test('while it fills or steps, and is not paused, the film says up to where it runs as fast as it can', () => {
+  const to = after(10 * MICROS_PER_HOUR);
+  const filling = pacer.startPacer({ at: START, nowMs: 0, speed: 60, fillUntil: after(5 * MICROS_PER_HOUR), to });
+  assert.equal(pacer.unheldUntil(filling), after(5 * MICROS_PER_HOUR));
+  assert.equal(pacer.unheldUntil(pacer.step(filling, START, 0)), after(MICROS_PER_HOUR));
+  assert.equal(pacer.unheldUntil(pacer.pause(filling, START)), undefined);
+  const filled = pacer.reached(filling, after(5 * MICROS_PER_HOUR), 1_000);
+  assert.equal(pacer.unheldUntil(filled), undefined);
+  const last = after(9.5 * MICROS_PER_HOUR);
+  assert.equal(pacer.unheldUntil(pacer.step(filled, last, 1_000)), to);
+});
+
 test('what was asked before it was known where the film goes on holds from there', () => {
   const asked = pacer.pause(pacer.withSpeed(playingFrom(START), 120, START, 0), START);
   const moved = pacer.movedTo(asked, after(MICROS_PER_HOUR), 1_000);

@@ -11,6 +11,8 @@ export { type ReplayControl, useReplayControl } from './use-replay-control.ts';
 /** How often what an open hour says is asked again, wall milliseconds. */
 const OPEN_HOUR_EVERY_MS = 2_000;
 
+const METRICS = '/api/metrics';
+
 /** What is asked besides the live stream. What has been told stays true until the stream says that it changed. */
 export function createQueryClient(): QueryClient {
   return new QueryClient({
@@ -29,7 +31,7 @@ export function createQueryClient(): QueryClient {
 /** Every metric of the run with its panel; asked again when another run has taken its place or a metric has failed. */
 export function useMetrics(): UseQueryResult<MetricsBody, ApiProblem> {
   const failed = useLive(({ status }) => Object.keys(status?.processor.failedMetrics ?? {}).join(','));
-  return useQuery(useQuestion<MetricsBody>('/api/metrics', [failed]));
+  return useQuery(useQuestion<MetricsBody>(METRICS, [failed]));
 }
 
 /** One hour with its receipts and, while it is open, what holds it open. Nothing is asked for `undefined`. */
@@ -59,15 +61,31 @@ export function useInstances(): UseQueryResult<InstancesBody, ApiProblem> {
   return useQuery(useQuestion<InstancesBody>('/api/instances', [lastFinal]));
 }
 
+/** Asks for what `useMetrics` is going to ask for. Never fails: who shows it says what is wrong. */
+export function prefetchMetrics(client: QueryClient, token: string | undefined): Promise<void> {
+  return client.prefetchQuery(questionOf<MetricsBody>(METRICS, { run: 0, token, version: [''] }));
+}
+
 /** An answer of the run that is shown, asked again when what `version` holds changes. */
 function useQuestion<T>(path: string | undefined, version: readonly unknown[], everyMs?: number) {
-  const run = useLive((live) => live.run?.run);
+  // Not its name: that is known only once the stream has begun, and what is asked before is of the same run.
+  const run = useLive((live) => live.replaced);
   const token = tokenOf(useToken());
+  return { ...questionOf<T>(path, { run, token, version }), refetchInterval: everyMs ?? (false as const) };
+}
+
+interface Asked {
+  /** How many runs have been shown before. */
+  readonly run: number;
+  readonly token: string | undefined;
+  readonly version: readonly unknown[];
+}
+
+function questionOf<T>(path: string | undefined, { run, token, version }: Asked) {
   return {
     queryKey: [path, run, token, ...version],
     queryFn: ({ signal }: { readonly signal: AbortSignal }) => request<T>(path ?? '', { token, signal }),
     enabled: path !== undefined,
-    refetchInterval: everyMs ?? (false as const),
     // While a newer version is asked for the older one stays, but no figures of another hour or run in place of these.
     placeholderData: (before: T | undefined, query: { readonly queryKey: readonly unknown[] } | undefined) =>
       query?.queryKey[0] === path && query?.queryKey[1] === run ? before : undefined,

@@ -11,8 +11,8 @@ import { useSize } from './use-size.ts';
 
 /** What a chart can be asked for from outside. */
 export interface ChartHandle {
-  /** As a PNG in a data URL, at twice the size; undefined while nothing is drawn. */
-  readonly image: () => string | undefined;
+  /** As a picture of twice the size; undefined while nothing is drawn. */
+  readonly image: () => HTMLCanvasElement | undefined;
 }
 
 export interface ChartProps {
@@ -35,7 +35,7 @@ export default function Chart({ model, allRows, zoomed, onChoose, onZoom, handle
   const scroller = useRef<HTMLDivElement>(null);
   const size = useSize(frame);
   const [firstRow, setFirstRow] = useState(0);
-  const { host, crosshair, cell, brush, shown, image, engage } = useDrawing({ model, size, firstRow, allRows });
+  const { host, cells, crosshair, cell, brush, shown, image, engage } = useDrawing({ model, size, firstRow, allRows });
   useImperativeHandle(handle, () => ({ image }), [image]);
   const toRow = useCallback((row: number) => scroller.current?.scrollTo({ top: row * ROW_PX }), []);
   const { handlers, spoken } = useChartInput({ shown, engage, toRow, zoomed, onChoose, onZoom });
@@ -54,7 +54,10 @@ export default function Chart({ model, allRows, zoomed, onChoose, onZoom, handle
           data-own-arrows=""
           {...handlers}
         >
-          <div ref={host} className={classes.canvas} aria-hidden="true" />
+          <div className={classes.canvas} aria-hidden="true">
+            {model.kind === 'heat' && <canvas ref={cells} className={classes.canvas} />}
+            <div ref={host} className={classes.canvas} />
+          </div>
           <div ref={crosshair} className={classes.crosshair} />
           <div ref={cell} className={classes.cell} />
           <div ref={brush} className={classes.brush} />

@@ -26,9 +26,24 @@ export interface Size {
   readonly height: number;
 }
 
+/** Cells and marks in pixels of the chart: lists of numbers, since there are tens of thousands. */
+export interface CellShapes {
+  /** Of each colour x, y, width and height, one rectangle after the other. */
+  readonly colours: readonly { readonly colour: string; readonly rects: readonly number[] }[];
+  /** Middles, x and y. */
+  readonly marks: {
+    readonly points: readonly number[];
+    readonly size: number;
+    readonly fill: string;
+    readonly stroke: string;
+  };
+}
+
 /** A chart as it is drawn at a size. */
 export interface Drawing {
   readonly option: ChartOption;
+  /** What is painted behind it. */
+  readonly cells?: CellShapes;
   /** Where values are drawn. */
   readonly plot: Box;
   /** Along which side the places lie. */
@@ -52,6 +67,9 @@ export interface DrawingState {
 }
 
 export const FIRST_DRAWING: DrawingState = { extent: undefined, firstRow: 0, allRows: false };
+
+/** Pixels of a saved image for each of the chart's. */
+export const IMAGE_SCALE = 2;
 
 /** The place whose middle is nearest; -1 without places. */
 export function nearestStop(stops: readonly number[], at: number): number {

@@ -1,16 +1,16 @@
 import type { YAXisComponentOption } from 'echarts';
-import type { CustomSeriesOption } from 'echarts/charts';
 import { axisText, FONT_PX, HOURS_PX, RIGHT_PX, slotAxis, TOP_PX } from './axes.ts';
 import type { HeatModel, HeatRow } from './chart-model.ts';
-import { type Box, type Drawing, type DrawingState, evenStops, type Size } from './drawing.ts';
+import { type Box, type CellShapes, type Drawing, type DrawingState, evenStops, type Size } from './drawing.ts';
 import { type HeatScale, heatScale } from './heat-scale.ts';
-import { drawn, hourMarks } from './hour-marks.ts';
+import { hourMarks } from './hour-marks.ts';
 
 const NAMES_PX = 112;
+const NAMES_SHARE = 0.32;
 export const ROW_PX = 15;
 const MOST_ROW_PX = 32;
 const GAP_FROM_PX = 6;
-const MARK_FROM_PX = 3;
+const MARK_FROM_PX = 5;
 const MARK_MOST_PX = 7;
 
 /** Rows that fit the height at a size that can be read; all of them, however thin, where that is asked for. */
@@ -25,16 +25,13 @@ export function visibleRows(
   return { first, count, height: Math.min(MOST_ROW_PX, height / Math.max(1, count)) };
 }
 
-/**
- * Cells of the rows in sight. One path per colour instead of a shape per cell: 200 rows of 168 hours are drawn in a few
- * milliseconds.
- */
+/** Axes and hours of the rows in sight; the cells are too many for ECharts and painted by `paint-cells.ts`. */
 export function drawHeat(model: HeatModel, size: Size, state: DrawingState): Drawing {
   const { palette, slots, rows } = model;
   const height = Math.max(ROW_PX, size.height - TOP_PX - HOURS_PX);
   const seen = visibleRows(rows.length, height, state);
   const shown = rows.slice(seen.first, seen.first + seen.count);
-  const names = size.width < 360 ? 84 : NAMES_PX;
+  const names = Math.min(NAMES_PX, Math.round(size.width * NAMES_SHARE));
   const plot: Box = {
     ...{ x: names, y: TOP_PX },
     width: Math.max(40, size.width - names - RIGHT_PX),
@@ -47,12 +44,9 @@ export function drawHeat(model: HeatModel, size: Size, state: DrawingState): Dra
       grid: { left: plot.x, top: plot.y, width: plot.width, height: plot.height, outerBoundsMode: 'none' },
       xAxis: [slotAxis(palette, slots, plot.width)],
       yAxis: [namesAxis(model, shown, names, seen.height)],
-      series: [
-        cells(shown, slots.length, plot, scale),
-        ...flagMarks(model, shown, plot),
-        ...hourMarks(palette, slots, model.chosen, plot),
-      ],
+      series: hourMarks(palette, slots, model.chosen, plot, true),
     },
+    cells: cellShapes(model, shown, plot, scale),
     ...{ plot, along: 'x', band: plot.width / Math.max(1, slots.length), rows: seen },
     stops: evenStops(plot.x, plot.width, slots.length),
     extent: undefined,
@@ -78,13 +72,14 @@ function namesAxis(
   };
 }
 
-/** Cells of one colour as one path; neighbours that touch are one rectangle. */
-function cells(shown: readonly HeatRow[], columns: number, plot: Box, scale: HeatScale): CustomSeriesOption {
+/** Rectangles of the cells by colour, in whole pixels; neighbours that touch are one. */
+function cellShapes(model: HeatModel, shown: readonly HeatRow[], plot: Box, scale: HeatScale): CellShapes {
+  const columns = model.slots.length;
   const edge = (i: number) => Math.round(plot.x + (i * plot.width) / Math.max(1, columns));
   const line = (i: number) => Math.round(plot.y + (i * plot.height) / Math.max(1, shown.length));
   const gapX = plot.width / Math.max(1, columns) >= GAP_FROM_PX ? 1 : 0;
   const gapY = plot.height / Math.max(1, shown.length) >= GAP_FROM_PX ? 1 : 0;
-  const paths: string[][] = scale.bins.map(() => []);
+  const rects: number[][] = scale.bins.map(() => []);
   shown.forEach(({ values }, r) => {
     const [top, height] = [line(r), Math.max(1, line(r + 1) - line(r) - gapY)];
     for (let c = 0; c < columns; ) {
@@ -92,17 +87,11 @@ function cells(shown: readonly HeatRow[], columns: number, plot: Box, scale: Hea
       const start = c;
       do c += 1;
       while (gapX === 0 && c < columns && binAt(values[c], scale) === bin);
-      if (bin < 0) continue;
-      const [left, width] = [edge(start), Math.max(1, edge(c) - edge(start) - gapX)];
-      paths[bin]?.push(`M${left} ${top}h${width}v${height}h${-width}z`);
+      if (bin >= 0) rects[bin]?.push(edge(start), top, Math.max(1, edge(c) - edge(start) - gapX), height);
     }
   });
-  const shapes = paths.flatMap((parts, bin) =>
-    parts.length === 0
-      ? []
-      : [{ type: 'path', shape: { pathData: parts.join('') }, style: { fill: scale.bins[bin]?.colour }, silent: true }],
-  );
-  return drawn('cells', shapes, 2);
+  const colours = scale.bins.map(({ colour }, bin) => ({ colour, rects: rects[bin] ?? [] }));
+  return { colours, marks: flagMarks(model, shown, plot) };
 }
 
 function binAt(value: number | null | undefined, scale: HeatScale): number {
@@ -110,24 +99,14 @@ function binAt(value: number | null | undefined, scale: HeatScale): number {
 }
 
 /** A ring on every cell that has a flag, in the colours of text and surface, so that it stands out on every cell. */
-function flagMarks({ palette, slots }: HeatModel, shown: readonly HeatRow[], plot: Box): CustomSeriesOption[] {
+function flagMarks({ palette, slots }: HeatModel, shown: readonly HeatRow[], plot: Box): CellShapes['marks'] {
   const [width, height] = [plot.width / Math.max(1, slots.length), plot.height / Math.max(1, shown.length)];
   const size = Math.min(MARK_MOST_PX, Math.max(MARK_FROM_PX, Math.min(width, height) - 3));
-  const parts: string[] = [];
+  const points: number[] = [];
   shown.forEach(({ flags }, r) => {
     flags.forEach((flag, c) => {
-      if (flag === undefined) return;
-      const [x, y] = [plot.x + (c + 0.5) * width, plot.y + (r + 0.5) * height];
-      parts.push(ring(x, y, size / 2));
+      if (flag !== undefined) points.push(plot.x + (c + 0.5) * width, plot.y + (r + 0.5) * height);
     });
   });
-  if (parts.length === 0) return [];
-  const style = { fill: palette.panel, stroke: palette.text, lineWidth: size > 4 ? 1.5 : 0.75 };
-  return [drawn('flags', [{ type: 'path', shape: { pathData: parts.join('') }, style, silent: true }], 5)];
-}
-
-function ring(x: number, y: number, radius: number): string {
-  const [left, r] = [(x - radius).toFixed(1), radius.toFixed(1)];
-  const across = (2 * radius).toFixed(1);
-  return `M${left} ${y.toFixed(1)}a${r} ${r} 0 1 0 ${across} 0a${r} ${r} 0 1 0 -${across} 0z`;
+  return { points, size, fill: palette.panel, stroke: palette.text };
 }

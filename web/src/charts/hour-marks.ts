@@ -15,13 +15,14 @@ type Shape = Record<string, unknown>;
 
 /**
  * What hours say of themselves, over the values: open ones are hatched, amended ones have a mark below the axis, the
- * chosen one a frame. Nothing for charts whose places are no hours.
+ * chosen one a frame. Nothing for charts whose places are no hours, unless there must `always` be a series.
  */
 export function hourMarks(
   palette: ChartPalette,
   slots: readonly Slot[],
   chosen: number,
   plot: Box,
+  always = false,
 ): CustomSeriesOption[] {
   const width = plot.width / Math.max(1, slots.length);
   const left = (i: number) => plot.x + i * width;
@@ -33,7 +34,7 @@ export function hourMarks(
     if (hour !== undefined && hour.revision > 1) shapes.push(amendedMark(palette, left(i) + width / 2, width, plot));
   });
   if (chosen >= 0) shapes.push(chosenFrame(palette, { ...plot, x: left(chosen), width }));
-  return shapes.length === 0 ? [] : [drawn('hour-marks', shapes)];
+  return shapes.length === 0 && !always ? [] : [drawn('hour-marks', shapes)];
 }
 
 /** A series that draws finished shapes, whose pixels are known. */

@@ -42,6 +42,7 @@ export function useChartInput(options: ChartInputOptions) {
   const { shown, engage, toRow, zoomed, onChoose, onZoom } = options;
   const [spoken, setSpoken] = useState('');
   const drag = useRef<Drag | undefined>(undefined);
+  const brushed = useRef(false);
   const click = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(click.current), []);
   useEffect(
@@ -62,11 +63,14 @@ export function useChartInput(options: ChartInputOptions) {
     drag.current = undefined;
     if (range === undefined) return;
     brushing.set(undefined);
+    // The click that follows is the end of the brush.
+    brushed.current = true;
     const [from, to] = [range.from, range.to].sort();
     if (from !== undefined && to !== undefined) onZoom({ from, to: isoOf(msOf(to) + HOUR_MS) });
   };
 
   const onPointerDown = (event: PointerEvent<Stage>): void => {
+    brushed.current = false;
     const now = shown.current;
     const place = now === undefined ? undefined : placeUnder(now, event);
     const hour = now === undefined || place === undefined ? undefined : hourAt(now.model, place.slot);
@@ -91,7 +95,7 @@ export function useChartInput(options: ChartInputOptions) {
     const now = shown.current;
     const place = now === undefined ? undefined : placeUnder(now, event);
     const hour = now === undefined || place === undefined ? undefined : hourAt(now.model, place.slot);
-    if (hour !== undefined && event.detail < 2) choose(hour, zoomed);
+    if (hour !== undefined && event.detail < 2 && !brushed.current) choose(hour, zoomed);
   };
   const onDoubleClick = (): void => {
     clearTimeout(click.current);

@@ -1,10 +1,11 @@
 import type { ECharts } from 'echarts/core';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { type DrawnModel, drawChart } from './draw-chart.ts';
-import { FIRST_DRAWING, type Size } from './drawing.ts';
+import { type CellShapes, FIRST_DRAWING, IMAGE_SCALE, type Size } from './drawing.ts';
 import { init } from './echarts.ts';
 import { inOrder } from './heat-model.ts';
 import { placeOverlays } from './overlay.ts';
+import { paintCells } from './paint-cells.ts';
 import type { Shown } from './place.ts';
 import { brushing, pointing } from './pointing.ts';
 import type { Extent } from './value-axis.ts';
@@ -18,12 +19,14 @@ export interface DrawingInput {
 
 export interface DrawingOutput {
   readonly host: RefObject<HTMLDivElement | null>;
+  /** Behind the chart, for cells. */
+  readonly cells: RefObject<HTMLCanvasElement | null>;
   readonly crosshair: RefObject<HTMLDivElement | null>;
   readonly cell: RefObject<HTMLDivElement | null>;
   readonly brush: RefObject<HTMLDivElement | null>;
   /** What is on the screen now. */
   readonly shown: RefObject<Shown | undefined>;
-  readonly image: () => string | undefined;
+  readonly image: () => HTMLCanvasElement | undefined;
   /** While the user is at the chart, its rows keep their places. */
   readonly engage: (is: boolean) => void;
 }
@@ -34,6 +37,7 @@ const KEPT = { replaceMerge: ['series', 'xAxis', 'yAxis', 'grid'], silent: true 
 /** Keeps one ECharts instance for as long as the chart is there, and draws the model whenever it or the size changes. */
 export function useDrawing({ model, size, firstRow, allRows }: DrawingInput): DrawingOutput {
   const host = useRef<HTMLDivElement>(null);
+  const cells = useRef<HTMLCanvasElement>(null);
   const overlays = useOverlays();
   const chart = useRef<ECharts | undefined>(undefined);
   const extent = useRef<Extent | undefined>(undefined);
@@ -58,13 +62,33 @@ export function useDrawing({ model, size, firstRow, allRows }: DrawingInput): Dr
     const now = ordered(model);
     const drawing = drawChart(now, size, { ...FIRST_DRAWING, extent: extent.current, firstRow, allRows });
     drawn.setOption(drawing.option, KEPT);
+    if (cells.current !== null) paintOn(cells.current, drawing.cells, size, window.devicePixelRatio);
     extent.current = drawing.extent;
     shown.current = { model: now, drawing };
     place();
   }, [model, size, firstRow, allRows, engaged, shown, place, ordered]);
 
-  const image = useCallback(() => chart.current?.getDataURL({ type: 'png', pixelRatio: 2 }), []);
-  return { host, ...overlays, image, engage };
+  const image = useCallback(() => {
+    const { current: drawn } = chart;
+    const { current: now } = shown;
+    if (drawn === undefined || now === undefined) return undefined;
+    const canvas = document.createElement('canvas');
+    const [width, height] = [drawn.getWidth(), drawn.getHeight()];
+    paintOn(canvas, now.drawing.cells, { width, height }, IMAGE_SCALE);
+    const context = canvas.getContext('2d');
+    context?.setTransform(1, 0, 0, 1, 0, 0);
+    context?.drawImage(drawn.renderToCanvas({ pixelRatio: IMAGE_SCALE }), 0, 0);
+    return canvas;
+  }, [shown]);
+  return { host, cells, ...overlays, image, engage };
+}
+
+/** Paints cells on a canvas of the chart's size; clears it where there are none. */
+function paintOn(canvas: HTMLCanvasElement, cells: CellShapes | undefined, size: Size, scale: number): void {
+  const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)];
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  const context = canvas.getContext('2d');
+  if (context !== null && cells !== undefined) paintCells(context, cells, size, scale);
 }
 
 /** Crosshair, cell and brush follow what is pointed at on any chart without drawing anything. */

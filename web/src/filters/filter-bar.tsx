@@ -21,7 +21,7 @@ export function FilterBar() {
         value={view.hours}
         onChange={(hours) => change({ hours })}
       />
-      <TierSegments tier={view.tier} onChange={(tier) => change({ tier })} />
+      <TierSelect tier={view.tier} onChange={(tier) => change({ tier })} />
       <InstancePicker />
       <KeyPicker />
       {view.hour === undefined ? null : (
@@ -35,17 +35,30 @@ export function FilterBar() {
   );
 }
 
-interface TierSegmentsProps {
+interface TierSelectProps {
   readonly tier: ViewState['tier'];
   readonly onChange: (tier: ViewState['tier']) => void;
 }
 
 /** Shown where a run has both kinds of instances. */
-function TierSegments({ tier, onChange }: TierSegmentsProps) {
+function TierSelect({ tier, onChange }: TierSelectProps) {
   const known = tiersOf((useInstances().data?.instances ?? []).map(({ instance_id }) => instance_id));
   if (tier === undefined && known.length < 2) return null;
-  const options = [{ value: undefined, text: 'both tiers' }, ...TIERS.map((value) => ({ value, text: value }))];
-  return <Segments label="Tier" options={options} value={tier} onChange={onChange} />;
+  return (
+    <select
+      className={css.select}
+      aria-label="Tier"
+      value={tier ?? ''}
+      onChange={({ currentTarget }) => onChange(TIERS.find((one) => one === currentTarget.value))}
+    >
+      <option value="">both tiers</option>
+      {TIERS.map((one) => (
+        <option key={one} value={one}>
+          {one}
+        </option>
+      ))}
+    </select>
+  );
 }
 
 function RemoveChip({ text, onRemove }: { readonly text: string; readonly onRemove: () => void }) {

@@ -40,7 +40,7 @@ export function ValuePicker({ what, choices, chosen, onChange }: ValuePickerProp
       <div className={css.search}>
         <TextInput
           aria-label={`Search ${what}, or type any`}
-          placeholder={`search ${what}, or type any`}
+          placeholder="search, or type any"
           size="xs"
           value={text}
           data-autofocus

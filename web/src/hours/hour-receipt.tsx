@@ -1,7 +1,7 @@
-import { Modal } from '@mantine/core';
 import type { KeyboardEvent } from 'react';
 import type { HourBody } from '../../../src/api/routes/hours.ts';
 import { useHour } from '../api/queries.ts';
+import { Dialog } from '../dialogs/dialog.tsx';
 import { formatMoment, formatRange, HOUR_MS, isoOf, msOf } from '../format/time.ts';
 import { useLive } from '../live/use-live.ts';
 import { openHourOf } from '../pipeline/open-hour-words.ts';
@@ -29,12 +29,11 @@ export function HourReceipt() {
     if (event.key === 'ArrowRight') go(beside?.next);
   };
   return (
-    <Modal
+    <Dialog
       opened={hour !== undefined}
       onClose={() => change({ receipt: undefined })}
       size="xl"
       title={hour === undefined ? undefined : `Receipt of ${hourRange(hour)} UTC`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
       onKeyDown={onKeyDown}
     >
       {hour === undefined ? null : (
@@ -43,7 +42,7 @@ export function HourReceipt() {
           <Receipt hour={hour} />
         </div>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,5 @@
-import { Modal } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '../dialogs/dialog.tsx';
 import { TextButton } from '../states/text-button.tsx';
 import css from './key-map.module.css';
 import { keyGroups, keyOf } from './keys.ts';
@@ -19,13 +19,7 @@ export function KeyMap() {
       >
         ?
       </TextButton>
-      <Modal
-        opened={opened}
-        onClose={() => setOpened(false)}
-        title="Keys"
-        size="lg"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Dialog opened={opened} onClose={() => setOpened(false)} title="Keys">
         <div className={css.groups}>
           {keyGroups().map(({ where, keys }) => (
             <section key={where}>
@@ -44,7 +38,7 @@ export function KeyMap() {
           ))}
         </div>
         <p className={css.note}>Keys do nothing while something is typed or a dialog is open.</p>
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -2,6 +2,7 @@ import { useMetrics } from '../api/queries.ts';
 import { useLive } from '../live/use-live.ts';
 import { focusPanel } from '../panels/focus-panel.ts';
 import { OpenHoursPopover } from '../pipeline/open-hours.tsx';
+import { KpiSkeleton } from '../states/skeleton.tsx';
 import { useChangeView, useViewPart } from '../view-state/use-view.ts';
 import { type KpiContext, type KpiView, kpiHour, kpiView } from './kpi-model.ts';
 import { type KpiSource, kpiSources } from './kpi-order.ts';
@@ -11,18 +12,35 @@ import { lateKpi, rejectedKpi } from './run-kpis.ts';
 
 /** The figures of one hour: what metrics ask for, then how the run fares. */
 export function KpiRow() {
-  const sources = kpiSources(useMetrics().data?.metrics ?? []);
+  const { data, isPending } = useMetrics();
   const context = useKpiContext();
+  if (isPending || context.window === undefined) return <Waiting />;
   return (
     <section className={css.row} aria-label="Figures of one hour">
       <ul className={css.tiles}>
-        {sources.map((source) => (
+        {kpiSources(data?.metrics ?? []).map((source) => (
           <MetricKpi key={source.id} source={source} context={context} />
         ))}
         <RunKpis context={context} />
         <OpenHoursKpi />
       </ul>
     </section>
+  );
+}
+
+/** As many as Spillway's own figures. */
+const USUAL_FIGURES = 8;
+
+function Waiting() {
+  return (
+    <div className={css.tiles} aria-hidden="true">
+      {Array.from({ length: USUAL_FIGURES }, (_, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same and never change places
+        <div key={i} className={css.tile}>
+          <KpiSkeleton />
+        </div>
+      ))}
+    </div>
   );
 }
 
@@ -62,13 +80,18 @@ function filterNames({
   return [...(tier === undefined ? [] : ['tier']), ...Object.keys(filters)];
 }
 
+function openWords(open: number | undefined): string {
+  if (open === undefined) return '';
+  return open === 0 ? 'everything is final' : 'their figures still grow';
+}
+
 function OpenHoursKpi() {
   const open = useLive(({ status }) => status?.openHours.length);
   return (
     <li className={css.tile} data-kpi="open">
       <TileLabel label="open hours" hour="" go={undefined} />
       <p className={css.value}>{open ?? '–'}</p>
-      <p className={css.change}>{open === 0 ? 'everything is final' : 'their figures still grow'}</p>
+      <p className={css.change}>{openWords(open)}</p>
       <OpenHoursPopover />
     </li>
   );

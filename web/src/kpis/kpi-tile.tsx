@@ -40,13 +40,13 @@ export function TileLabel({ label, hour, go, children }: TileLabelProps) {
       {children}
     </>
   );
-  if (go === undefined) return <h3 className={css.label}>{text}</h3>;
+  if (go === undefined) return <h2 className={css.label}>{text}</h2>;
   return (
-    <h3 className={css.label}>
+    <h2 className={css.label}>
       <button type="button" className={css.go} title={go.what} onClick={go.onClick}>
         {text}
       </button>
-    </h3>
+    </h2>
   );
 }
 

@@ -10,20 +10,22 @@ import classes from './panel.module.css';
 export interface PanelChoicesProps {
   readonly metric: ChartMetric;
   readonly data: PanelData | undefined;
+  /** A table has all values anyway. */
+  readonly asTable: boolean;
 }
 
 /** More are a list to choose from. */
 const MOST_SIDE_BY_SIDE = 3;
 
 /** What can be chosen of a panel: which values it draws, where they cannot share an axis, and the one value of a key. */
-export function PanelChoices({ metric, data }: PanelChoicesProps) {
+export function PanelChoices({ metric, data, asTable }: PanelChoicesProps) {
   const groups = fieldGroups(metric);
   return (
     <>
       {Object.keys(metric.panel.where).map((key) => (
         <WhereChoice key={key} metric={metric} of={key} data={data} />
       ))}
-      {groups.length > 1 && <ValueChoice metric={metric} groups={groups} />}
+      {groups.length > 1 && !asTable && <ValueChoice metric={metric} groups={groups} />}
     </>
   );
 }
@@ -51,7 +53,7 @@ function ValueChoice({ metric, groups }: { readonly metric: ChartMetric; readonl
   );
 }
 
-function WhereChoice({ metric, of, data }: PanelChoicesProps & { readonly of: string }) {
+function WhereChoice({ metric, of, data }: Omit<PanelChoicesProps, 'asTable'> & { readonly of: string }) {
   const change = useChangeView();
   const name = `${metric.name}.${of}`;
   const asked = useViewPart(({ where }) => where[name]);

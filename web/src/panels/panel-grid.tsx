@@ -18,30 +18,35 @@ export function PanelGrid() {
   const full = all.find(({ name }) => name === chosen);
   return (
     <section className={classes.frame} aria-label="Panels">
-      <PanelsLine full={full?.title} />
+      {full !== undefined && <BackLine />}
       <div className={classes.grid} data-full={full !== undefined}>
         {(full === undefined ? all : [full]).map((metric) => (
           <Panel key={metric.name} metric={metric} full={full !== undefined} />
         ))}
       </div>
+      <ZoomLine />
     </section>
   );
 }
 
-/** What is not as usual, and how to get back. */
-function PanelsLine({ full }: { readonly full: string | undefined }) {
+function BackLine() {
+  const change = useChangeView();
+  return (
+    <div>
+      <TextButton onClick={() => change({ panel: undefined })}>Back to all panels</TextButton>
+    </div>
+  );
+}
+
+/** Says that only a part of the hours is shown. Lies over the panels: what has just been brushed stays where it is. */
+function ZoomLine() {
   const zoom = useViewPart((view) => view.zoom);
   const change = useChangeView();
-  if (zoom === undefined && full === undefined) return null;
+  if (zoom === undefined) return null;
   return (
-    <div className={classes.line}>
-      {zoom !== undefined && (
-        <>
-          <span>Charts show {formatRange(zoom.from, zoom.to)} UTC, brushed on one of them.</span>
-          <TextButton onClick={() => change({ zoom: undefined })}>Show all hours</TextButton>
-        </>
-      )}
-      {full !== undefined && <TextButton onClick={() => change({ panel: undefined })}>Back to all panels</TextButton>}
+    <div className={classes.zoom} role="status">
+      <span>Charts show {formatRange(zoom.from, zoom.to)} UTC</span>
+      <TextButton onClick={() => change({ zoom: undefined })}>Show all hours</TextButton>
     </div>
   );
 }

@@ -1,27 +1,25 @@
 import { FONT } from '../charts/axes.ts';
 import type { ChartPalette } from '../charts/chart-input.ts';
+import { IMAGE_SCALE } from '../charts/drawing.ts';
 import type { LegendEntry } from '../charts/legend-model.ts';
 
 export interface PanelImage {
-  /** The chart at twice its size, as a data URL. */
-  readonly image: string;
+  /** The chart at twice its size. */
+  readonly image: HTMLCanvasElement;
   readonly title: string;
   readonly subtitle: string;
   readonly legend: readonly Pick<LegendEntry, 'label' | 'swatch'>[];
   readonly palette: ChartPalette;
 }
 
-const SCALE = 2;
+const SCALE = IMAGE_SCALE;
 const PAD = 12;
 const LINE = 18;
 const SWATCH = 12;
 
 /** A panel as a picture that can stand alone: question, what it is over, chart and legend. Null if it cannot be drawn. */
 export async function panelImage({ image, title, subtitle, legend, palette }: PanelImage): Promise<Blob | null> {
-  const chart = new Image();
-  chart.src = image;
-  await chart.decode();
-  const [width, height] = [chart.width / SCALE, chart.height / SCALE];
+  const [width, height] = [image.width / SCALE, image.height / SCALE];
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d');
   if (context === null) return null;
@@ -35,7 +33,7 @@ export async function panelImage({ image, title, subtitle, legend, palette }: Pa
   context.textBaseline = 'middle';
   write(context, title, PAD, PAD + LINE / 2, palette.text, `600 13px ${FONT.slice(FONT.indexOf(' ') + 1)}`, width);
   write(context, subtitle, PAD, PAD + LINE * 1.5, palette.muted, FONT, width);
-  context.drawImage(chart, PAD, PAD + 2 * LINE, width, height);
+  context.drawImage(image, PAD, PAD + 2 * LINE, width, height);
   rows.forEach((row, i) => {
     const y = PAD + 2 * LINE + height + LINE * (i + 0.5);
     for (const { x, entry } of row) {

@@ -40,7 +40,9 @@ export function shownWords({ shown }: PanelData): string | undefined {
 
 /** Why a filter changes nothing here: `not filtered by type: it is not told apart here`. */
 export function ignoredWords({ ignored }: PanelData): string | undefined {
-  return ignored.length === 0 ? undefined : `not filtered: ${ignored.map(noun).join(' and ')} is not told apart here`;
+  if (ignored.length === 0) return undefined;
+  const are = ignored.length === 1 ? 'is' : 'are';
+  return `not filtered: ${ignored.map(noun).join(' and ')} ${are} not told apart here`;
 }
 
 /** In place of a chart without rows. */

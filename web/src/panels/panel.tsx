@@ -42,7 +42,7 @@ export function Panel({ metric, full }: PanelProps) {
       </header>
       <div className={classes.sub}>
         <ChartReadout model={state.asTable ? undefined : state.model} otherwise={subtitle(metric, state)} />
-        <PanelChoices metric={metric} data={data} />
+        <PanelChoices metric={metric} data={data} asTable={state.asTable} />
       </div>
       <PanelBody metric={metric} state={state} chart={chart} allRows={allRows} />
       <PanelLegend state={state} full={full} allRows={allRows} onAllRows={setAllRows} />
@@ -69,12 +69,10 @@ function subtitle(metric: ChartMetric, { data, hours, zoom }: PanelState): strin
   return data === undefined ? metric.title : `${metric.title} · ${overWords(metric, data, hours, zoom)}`;
 }
 
-function caption(metric: ChartMetric, { data, model }: PanelState): string {
+function caption(metric: ChartMetric, { data, model, asTable }: PanelState): string {
   if (data === undefined) return '';
   const shown = shownWords(data);
-  const rows =
-    model?.kind === 'heat' && shown === undefined
-      ? [`${model.rows.length} ${many(metric.panel.series ?? 'row')}, worst first`]
-      : [];
+  const isHeat = model?.kind === 'heat' && !model.empty && !asTable && shown === undefined;
+  const rows = isHeat ? [`${model.rows.length} ${many(metric.panel.series ?? 'row')}, worst first`] : [];
   return [...captionParts(metric, data), ...(shown === undefined ? [] : [shown]), ...rows].join(' · ');
 }

@@ -127,7 +127,10 @@ function Reasons({ status }: { readonly status: StatusMessage }) {
   const all = reasons.reduce((sum, [, records]) => sum + records, 0);
   return (
     <div className={css.reasons} tabIndex={-1} data-autofocus>
-      <p>Rejected records stay in the store with their content and the reason: `spillway rejected` lists them.</p>
+      <p>
+        Rejected records stay in the store with their content and the reason; <code>npx spillway rejected</code> lists
+        them.
+      </p>
       <table>
         <thead>
           <tr>

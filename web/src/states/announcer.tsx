@@ -1,6 +1,6 @@
 import { useContext, useEffect, useState } from 'react';
 import { LiveContext } from '../live/use-live.ts';
-import classes from './announcer.module.css';
+import classes from './hidden.module.css';
 import { announcement } from './words.ts';
 
 /** Tells a screen reader what matters, once: a live region that nobody sees. */

@@ -1,5 +1,6 @@
-import type { ProblemMessage } from '../../../src/api/live/messages.ts';
+import type { ProblemMessage, RunMessage } from '../../../src/api/live/messages.ts';
 import { formatMs } from '../format/duration.ts';
+import { formatMoment } from '../format/time.ts';
 import type { Connection, LiveState } from '../live/live-state.ts';
 
 /** What a line at the bottom of the page says. */
@@ -18,7 +19,7 @@ export function connectionWords(connection: Connection, nowMs: number, run: stri
       return undefined;
     case 'stale':
       return {
-        title: `Figures of ${clock(connection.since)} UTC`,
+        title: `Figures of ${clock(connection.since)} UTC.`,
         text: `Nothing has come for ${age(connection.since, nowMs)}. The server may be busy, or the machine asleep: they go on by themselves. If not, look at the terminal where it runs.`,
       };
     case 'broken': {
@@ -26,14 +27,14 @@ export function connectionWords(connection: Connection, nowMs: number, run: stri
       const next = wait === 0 ? 'Trying again now.' : `Trying again in ${wait} s.`;
       if (run === undefined) {
         return {
-          title: 'No server answers',
+          title: 'No server answers.',
           text: `${next} Start it in the folder of Spillway:`,
           command: 'npm start',
         };
       }
       return {
-        title: 'The server is gone',
-        text: `Figures of ${clock(connection.since)} UTC, ${age(connection.since, nowMs)} old. ${next} Start it again with the command that ran here, or look at what there is with:`,
+        title: 'The server is gone.',
+        text: `Figures of ${clock(connection.since)} UTC, ${age(connection.since, nowMs)} old. ${next} Start it again with the command that ran here, or look at what there is (with your --data-dir, if you gave one):`,
         command: `npx spillway serve --run ${run}`,
       };
     }
@@ -44,12 +45,20 @@ export function connectionWords(connection: Connection, nowMs: number, run: stri
 export function problemWords({ code, detail, hint }: ProblemMessage): Words {
   if (code === 'TOKEN_REQUIRED') {
     return {
-      title: 'This page may not look',
+      title: 'This page may not look.',
       text: 'The server listens on an address that others reach, and shows figures to its owner only: open the link that the terminal printed, with everything behind the #.',
     };
   }
-  const title = code === 'REQUEST_INVALID' ? 'The server cannot show this view' : 'Something went wrong';
+  const title = code === 'REQUEST_INVALID' ? 'The server cannot show this view.' : 'Something went wrong.';
   return { title, text: hint === null ? `${detail} (${code}).` : `${detail} (${code}): ${hint}.` };
+}
+
+/** What is said when a run has taken the place of the one `before`. */
+export function replacedWords(run: RunMessage, before: string | undefined): Words {
+  const title = `Now playing: run ${run.run}.`;
+  const begins = `It begins ${formatMoment(run.from)} UTC.`;
+  if (before === undefined) return { title, text: begins };
+  return { title, text: `${begins} Run ${before} stopped where it was and is kept under its name.` };
 }
 
 /** What a screen reader is told between two states: only what matters to somebody who is doing something else. */
@@ -57,7 +66,7 @@ export function announcement(before: LiveState, after: LiveState): string | unde
   if (after.replaced !== before.replaced) return `Another run has taken over: ${after.run?.run ?? ''}.`;
   if (after.problem !== undefined && after.problem !== before.problem) {
     const { title, text } = problemWords(after.problem);
-    return `${title}. ${text}`;
+    return `${title} ${text}`;
   }
   const [was, is] = [before.connection.state, after.connection.state];
   if (was === is) return undefined;

@@ -16,9 +16,6 @@ export interface FilmSample {
 /** Statuses come once a second: further than that nothing is known. */
 export const GUESS_MS = 1_000;
 
-/** Reached this much more than wanted, the film is filling or stepping: how far it comes in a second nobody knows. */
-const UNHELD = 1.5;
-
 export function filmSample({ replay }: Pick<StatusMessage, 'replay'>, heardMs: number): FilmSample {
   return {
     playing: replay.state === 'playing',
@@ -29,17 +26,9 @@ export function filmSample({ replay }: Pick<StatusMessage, 'replay'>, heardMs: n
   };
 }
 
-type Pace = Pick<StatusMessage['replay'], 'speed' | 'speedReached'>;
-
-/** Whether the film runs ahead of its speed: history is filled, or a step is under way. */
-export function isUnheld({ speed, speedReached }: Pace): boolean {
-  return speed !== 'max' && speedReached > speed * UNHELD;
-}
-
 /** The speed of a film that runs as planned or is behind its plan; 0 while it runs as fast as it can. */
-function steadyRate(pace: Pace): number {
-  const { speed, speedReached } = pace;
-  return speed === 'max' || isUnheld(pace) ? 0 : Math.min(speed, speedReached);
+function steadyRate({ speed, speedReached, fullSpeedUntil }: StatusMessage['replay']): number {
+  return speed === 'max' || fullSpeedUntil !== null ? 0 : Math.min(speed, speedReached);
 }
 
 /**

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core';
+import { Button, Group, TextInput } from '@mantine/core';
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
 import type { RunMessage } from '../../../src/api/live/messages.ts';
 import { useReplayControl } from '../api/queries.ts';
+import { Dialog } from '../dialogs/dialog.tsx';
 import { HOUR_MS } from '../format/time.ts';
 import { checkJump, DEFAULT_LEAD_HOURS, type JumpCheck, jumpMeaning, momentText, parseMoment } from './jump.ts';
 import css from './transport-bar.module.css';
@@ -16,9 +17,9 @@ interface JumpDialogProps {
 /** Asks where the film should go on, and says what that means before it does it. */
 export function JumpDialog({ run, proposal, onClose }: JumpDialogProps) {
   return (
-    <Modal opened={proposal !== undefined} onClose={onClose} title="Jump to another place" size="md">
+    <Dialog opened={proposal !== undefined} onClose={onClose} title="Jump to another place" size="md">
       {proposal === undefined ? null : <JumpForm run={run} proposal={proposal} onClose={onClose} />}
-    </Modal>
+    </Dialog>
   );
 }
 

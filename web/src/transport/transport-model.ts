@@ -1,9 +1,8 @@
 import type { RunMessage, StatusMessage } from '../../../src/api/live/messages.ts';
 import { formatMs } from '../format/duration.ts';
-import { formatClock, formatDay, formatHour, msOf } from '../format/time.ts';
+import { formatClock, formatDay, formatHour, HOUR_MS, msOf } from '../format/time.ts';
 import type { Connection } from '../live/live-state.ts';
-import { isUnheld } from './film-clock.ts';
-import { reachedText, speedText } from './speeds.ts';
+import { reachedText } from './speeds.ts';
 
 /** What the page knows when it draws the player. */
 export interface PlayerInput {
@@ -22,7 +21,7 @@ export type Permission = { readonly allowed: true } | { readonly allowed: false;
 /** The player, ready to be drawn. */
 export interface Player {
   readonly phase: Phase;
-  /** The phase in words: `filling history at full speed`. */
+  /** The phase in words: `at full speed until Tue 12 Mar 12:00`. */
   readonly words: string;
   /** Play, pause, speed and step. */
   readonly control: Permission;
@@ -48,8 +47,8 @@ const OLD_TOKEN = 'The server does not know the key of this page any more: open 
 
 /** What stands in the way of everything. */
 function refusalOf({ connection, run, token }: PlayerInput): Permission | undefined {
-  if (run === undefined) return no('Waiting for the server.');
   if (connection === 'broken') return no('The server does not answer. As soon as it does, this works again.');
+  if (run === undefined) return no('Waiting for the server.');
   if (!run.controllable && !run.jumpable)
     return no('This run is only served, so there is no film to control. Go on with it by the command that made it.');
   if (token === 'none') return no(NO_TOKEN);
@@ -69,24 +68,30 @@ function controlOf(phase: Phase, run: RunMessage | undefined, jumpable: boolean)
 function phaseOf({ connection, run, status }: PlayerInput): Phase {
   if (run === undefined || status === undefined) return connection === 'broken' ? 'lost' : 'waiting';
   const { state } = status.replay;
-  if (state === 'playing') return isUnheld(status.replay) ? 'filling' : 'playing';
+  if (state === 'playing') return status.replay.fullSpeedUntil === null ? 'playing' : 'filling';
   return state === 'idle' ? 'served' : state;
 }
 
 function phaseWords(phase: Phase, status: StatusMessage | undefined): string {
-  const speed = status === undefined ? '' : speedText(status.replay.speed);
   const words: Readonly<Record<Phase, string>> = {
     waiting: 'connecting',
     lost: 'no server',
     starting: 'opening the trace',
-    filling: 'filling history at full speed',
-    playing: speed === 'max' ? 'playing as fast as it can' : 'playing',
+    filling: status === undefined ? '' : fillingWords(status.replay),
+    playing: status?.replay.speed === 'max' ? 'playing as fast as it can' : 'playing',
     paused: 'paused',
     ended: 'the film has ended',
     stopped: 'stopped',
     served: 'served, not played',
   };
   return words[phase];
+}
+
+/** A step ends with the hour in which the film is; what goes on further is history being filled. */
+function fillingWords({ at, fullSpeedUntil }: StatusMessage['replay']): string {
+  const until = fullSpeedUntil ?? at;
+  const words = formatDay(until) === formatDay(at) ? formatClock(until) : formatHour(until);
+  return `${msOf(until) - msOf(at) > HOUR_MS ? 'filling history ' : ''}at full speed until ${words}`;
 }
 
 /** `reached 59.8x`; undefined where nothing moves. */
@@ -96,7 +101,7 @@ export function reachedWords({ state, speedReached }: StatusMessage['replay']): 
 
 /** `ends in 1 h 12 min`; undefined while that says nothing about the film's own speed. */
 export function endsWords({ replay }: StatusMessage): string | undefined {
-  if (replay.state !== 'playing' || replay.remainingMs === null || isUnheld(replay)) return undefined;
+  if (replay.state !== 'playing' || replay.remainingMs === null || replay.fullSpeedUntil !== null) return undefined;
   return `ends in ${formatMs(Math.max(1_000, Math.round(replay.remainingMs / 1_000) * 1_000))}`;
 }
 

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { buildApp } from '../../../../src/api/app.ts';
 import type { Api, ApiOptions } from '../../../../src/api/options.ts';
+import { openLocalArchive } from '../../../../src/archive/local.ts';
 import type { HotStore } from '../../../../src/hot-store/hot-store.ts';
 import type { Metric } from '../../../../src/metrics/metric.ts';
 import type { RunStatus } from '../../../../src/model/status.ts';
 import type { EventTime } from '../../../../src/model/time.ts';
 import { replayTime, wallTime } from '../../../../src/model/time.ts';
 import { silentLogger } from '../../../../src/observe/logger.ts';
+import { amendHours } from '../../../../src/processor/amend.ts';
 import { closeHours } from '../../../../src/processor/close.ts';
 import { systemClock } from '../../../../src/time/clock.ts';
 import type { TestClock } from '../../../../src/time/test-clock.ts';
@@ -49,6 +52,8 @@ export interface LiveFixture {
   film(place: string): void;
   /** Closes hours as the processor does. */
   close(...hours: readonly EventTime[]): Promise<void>;
+  /** Folds in all late events, as the processor does. */
+  amend(): Promise<void>;
   connect(query?: string, headers?: Record<string, string>): Promise<SseClient>;
   /** Lets wall time pass until that event has come. */
   next<E extends LiveEvent>(client: SseClient, event: E): Promise<CheckedEvent<E>>;
@@ -63,6 +68,7 @@ export async function liveFixture(
   const clock = testClock(wallTime(Date.UTC(2026, 0, 1)));
   const { metrics = [SHOWN_LOAD] } = parts;
   const dir = await tempDir(t);
+  const archive = await openLocalArchive(join(dir, 'archive'), 'default');
   const store = await testStore(t, dir, { manifest: makeManifest({ metrics: {} }), metrics, clock });
   let status = statusAt(at('2024-03-01 00:30'));
   const options = {
@@ -92,7 +98,10 @@ export async function liveFixture(
       status = statusAt(at(`2024-03-01 ${place}`));
     },
     close: async (...hours) => {
-      await closeHours(closerParts(store, { clock }), hours, at('2024-03-01 03:10'));
+      await closeHours(closerParts(store, { clock, archive }), hours, at('2024-03-01 03:10'));
+    },
+    amend: async () => {
+      await amendHours(closerParts(store, { clock, archive }), await store.waitingHours());
     },
     connect: (query = '', headers = {}) => sseClient(t, `${url}/api/live${query}`, headers),
     ticks: async (client, count) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hoursBody } from '../../../../src/api/routes/hours.ts';
+import { wallTime } from '../../../../src/model/time.ts';
 import { apiFixture, at } from '../fixture.ts';
 
 const FIRST = {
@@ -100,8 +101,8 @@ test('one hour', async (t) => {
       counted: 2,
       final_from: '2024-03-02T01:10:00Z',
       held_open_by: [
-        { partition: 1, watermark: '2024-03-02T00:40:00Z', behind_ms: 1_800_000, ended: false },
-        { partition: 0, watermark: '2024-03-02T01:05:00Z', behind_ms: 300_000, ended: false },
+        { partition: 1, watermark: '2024-03-02T00:40:00Z', since: null, behind_ms: 1_800_000, ended: false },
+        { partition: 0, watermark: '2024-03-02T01:05:00Z', since: null, behind_ms: 300_000, ended: false },
       ],
       receipts: [
         { ...NOTHING, ...none, partition: 0, state: 'open', counted: 2, first_offset: 5, last_offset: 6 },
@@ -121,10 +122,22 @@ test('one hour', async (t) => {
       ];
       await store.ingest(async () => ({ progress: moved, result: undefined }));
       assert.deepEqual((await get('/api/hours/2024-03-02T00:00:00Z')).json().held_open_by, [
-        { partition: 1, watermark: null, behind_ms: null, ended: false },
+        { partition: 1, watermark: null, since: null, behind_ms: null, ended: false },
       ]);
     },
   );
+
+  await t.test('tells the wall time at which the watermark of a holder came', async () => {
+    const [zero, one] = await store.progress();
+    assert.ok(zero !== undefined && one !== undefined);
+    const stalled = {
+      ...{ ...one, watermark: at('2024-03-02T00:40:00Z') },
+      watermarkAt: wallTime(Date.UTC(2026, 0, 1, 12, 0, 0, 250)),
+    };
+    await store.ingest(async () => ({ progress: [zero, stalled], result: undefined }));
+    const [holder] = (await get('/api/hours/2024-03-02T00:00:00Z')).json().held_open_by;
+    assert.equal(holder.since, '2026-01-01T12:00:00.250Z');
+  });
 
   await t.test('may be written in any way that names a full hour', async () => {
     for (const text of [

@@ -13,6 +13,7 @@ const FILM = {
   from: '2024-03-01T22:00:00Z',
   to: '2024-03-02T02:00:00Z',
   speed: 60,
+  fullSpeedUntil: null,
   speedReached: 59.5,
   driftMs: 12,
   remainingMs: null,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Connection, LiveState } from '../../../../web/src/live/live-state.ts';
 import { NOTHING_KNOWN } from '../../../../web/src/live/reducer.ts';
-import { announcement, connectionWords, problemWords } from '../../../../web/src/states/words.ts';
+import { announcement, connectionWords, problemWords, replacedWords } from '../../../../web/src/states/words.ts';
+import { run } from '../live/live-fixture.ts';
 
 const SINCE = Date.parse('2026-01-05T16:42:05Z');
 
@@ -20,7 +21,7 @@ test('nothing is said while all is well', () => {
 
 test('old figures say of when they are and for how long nothing has come', () => {
   const words = connectionWords({ state: 'stale', since: SINCE }, SINCE + 12_400, 'demo');
-  assert.equal(words?.title, 'Figures of 16:42:05 UTC');
+  assert.equal(words?.title, 'Figures of 16:42:05 UTC.');
   assert.match(words?.text ?? '', /^Nothing has come for 12\u00a0s\./);
 });
 
@@ -55,4 +56,13 @@ test('another run and a problem are announced', () => {
   const data = { code: 'IO', detail: 'the disk is full', hint: null };
   assert.match(announcement(LIVE, { ...LIVE, problem: data }) ?? '', /disk is full/);
   assert.match(announcement(LIVE, { ...LIVE, replaced: 1 }) ?? '', /Another run/);
+});
+
+test('a run that takes over says where it begins, and what has become of the one before', () => {
+  const message = run('demo-20240305t06');
+  const now = message.event === 'run' ? message.data : assert.fail();
+  const words = replacedWords(now, 'demo');
+  assert.equal(words.title, 'Now playing: run demo-20240305t06.');
+  assert.match(words.text, /begins Fri 2024-03-01 00:00:00 UTC\. Run demo stopped where it was/);
+  assert.doesNotMatch(replacedWords(now, undefined).text, /undefined/);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type FilmSample, filmAt, filmSample, isUnheld } from '../../../../web/src/transport/film-clock.ts';
+import { type FilmSample, filmAt, filmSample } from '../../../../web/src/transport/film-clock.ts';
 import { status } from '../status-fixture.ts';
 
 const AT = Date.parse('2024-03-12T14:37:20Z');
@@ -43,6 +43,10 @@ test('a film that is slower than wanted is carried on at the speed that it reach
 
 test('a film that runs as fast as it can is not guessed at: its clock goes from status to status', () => {
   assert.equal(filmSample(status({ replay: { speed: 'max', speedReached: 20_000 } }), 0).rate, 0);
-  assert.equal(filmSample(status({ replay: { speed: 60, speedReached: 20_000 } }), 0).rate, 0);
-  assert.equal(isUnheld({ speed: 60, speedReached: 61 }), false);
+  const filling = status({ replay: { speedReached: 20_000, fullSpeedUntil: '2024-03-13T00:00:00Z' } });
+  assert.equal(filmSample(filling, 0).rate, 0);
+});
+
+test('after a change of speed, what was reached before is no speed to go on with', () => {
+  assert.equal(filmSample(status({ replay: { speed: 60, speedReached: 167 } }), 0).rate, 60);
 });

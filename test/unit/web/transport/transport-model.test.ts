@@ -44,11 +44,17 @@ test('a server that is gone is said, not that the key is missing', () => {
   assert.match(reason({ connection: 'broken', token: 'none' }), /server does not answer/);
 });
 
-test('while history is filled the player says so, and says neither 60x nor when it ends', () => {
-  const filling = status({ replay: { speedReached: 14_000 } });
-  assert.equal(playerOf({ ...OWNER, status: filling }).phase, 'filling');
+test('while history is filled the player says up to where, and not when the film ends', () => {
+  const filling = status({ replay: { speedReached: 14_000, fullSpeedUntil: '2024-03-13T12:00:00Z' } });
+  const player = playerOf({ ...OWNER, status: filling });
+  assert.deepEqual([player.phase, player.words], ['filling', 'filling history at full speed until Wed 13 Mar 12:00']);
   assert.equal(endsWords(filling), undefined);
   assert.equal(reachedWords(filling.replay), 'reached 14,000x');
+});
+
+test('a step says to which full hour', () => {
+  const step = status({ replay: { fullSpeedUntil: '2024-03-12T15:00:00Z' } });
+  assert.equal(playerOf({ ...OWNER, status: step }).words, 'at full speed until 15:00');
 });
 
 test('a playing film says what it reaches and when it ends, a paused one neither', () => {

@@ -154,7 +154,8 @@ function rankSql({ metric, group, filters, by, top, range, before }: RankQuestio
     SELECT ${[...keys, ...selected, `${size} AS "${SIZE}"`].join(', ')} FROM ${identifier(metric.name)}
     ${where([...rangeConditions(of), ...filters.map(({ sql }) => sql)])}
     ${keys.length === 0 ? 'HAVING count(*) > 0' : `GROUP BY ${keys.join(', ')}`}`;
-  const order = [`"${SIZE}" DESC`, ...keys.map((key) => `${key} NULLS FIRST`)].join(', ');
+  const ties = metric.keys.map(({ name }) => name).filter((name) => group.includes(name));
+  const order = [`"${SIZE}" DESC`, ...ties.map((name) => `${identifier(name)} NULLS FIRST`)].join(', ');
   const summed = measures.map((name) => `CAST(sum(${name}) AS BIGINT) AS ${name}`);
   const same = keys.map((key) => `best.${key} IS NOT DISTINCT FROM earlier.${key}`);
   return `WITH best AS (

@@ -67,7 +67,7 @@ function filmText({ replay, owner }: RunReport): string {
     number,
   ];
   const share = to > from ? ((100 * (at - from)) / (to - from)).toFixed(1) : '100.0';
-  const speed = typeof replay.speed === 'number' ? `${replay.speed}x` : 'full speed';
+  const speed = typeof replay.speed === 'number' && replay.fullSpeedUntil === null ? `${replay.speed}x` : 'full speed';
   const live = owner !== null && replay.state === 'playing';
   const left = live && replay.remainingMs !== null ? `, ${span(replay.remainingMs)} left` : '';
   return `${replay.at.slice(0, 19)}Z, ${share} %${live ? ` at ${speed}` : ''}${left}`.replace('ZZ', 'Z');

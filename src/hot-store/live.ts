@@ -7,6 +7,7 @@ import { historyRelations, rollupSql } from '../metrics/metric.ts';
 import type { EventTime } from '../model/time.ts';
 import { eventTime } from '../model/time.ts';
 import type { Clock } from '../time/clock.ts';
+import { measureEffort } from '../time/effort.ts';
 import type { Provisional } from './hot-store.ts';
 import { LiveHistory } from './live-history.ts';
 import { eventsOf, listOf } from './live-relations.ts';
@@ -14,7 +15,7 @@ import { LIVE_CATALOG } from './tables.ts';
 
 /** Provisional rollups are recomputed at most this often. */
 const MIN_INTERVAL_MS = 1_000;
-/** ... and for at most a fifth of a core: after a refresh of t ms, the next one waits 4 t. */
+/** ... and for at most a fifth of a core: after a refresh that cost t ms, the next one waits 4 t. */
 const REST_FACTOR = 4;
 /** A metric that takes longer than this has no provisional rows from then on: the others should not wait for it. */
 const METRIC_LIMIT_MS = 5_000;
@@ -54,18 +55,17 @@ export function createLive(parts: LiveParts): () => Promise<Provisional> {
   let notBefore = Number.NEGATIVE_INFINITY;
   return async () => {
     if (running !== undefined) return await running;
-    const started = clock.monotonicMs();
     // Read before the refresh: what is written meanwhile is for the next one.
     const writes = parts.writes();
-    if (writes === writesSeen || started < notBefore) return computed.shown;
+    if (writes === writesSeen || clock.monotonicMs() < notBefore) return computed.shown;
     const work = async (): Promise<Provisional> => {
       computed = await refresh(parts, computed, state);
       writesSeen = writes;
       return computed.shown;
     };
+    const effort = measureEffort(clock);
     running = work().finally(() => {
-      const took = clock.monotonicMs() - started;
-      notBefore = clock.monotonicMs() + Math.max(MIN_INTERVAL_MS, REST_FACTOR * took);
+      notBefore = clock.monotonicMs() + Math.max(MIN_INTERVAL_MS, REST_FACTOR * effort());
       running = undefined;
     });
     return await running;

@@ -3,7 +3,7 @@ import { codesOf, combined } from './codes.ts';
 import type { ParameterValues } from './derive-context.ts';
 import type { Evaluate, Group, Part } from './evaluate.ts';
 import type { ExactSum } from './exact-sum.ts';
-import { exactInteger, plus } from './exact-sum.ts';
+import { addExact, exactInteger } from './exact-sum.ts';
 import type { Parameter } from './parameters.ts';
 import type { RollupTable } from './rollup-table.ts';
 
@@ -20,6 +20,7 @@ export class Cut<Cell> {
   readonly #groupOf: Int32Array;
   /** The first row of each group. */
   readonly #first: readonly number[];
+  readonly #cells = new Map<string, readonly Cell[]>();
   readonly #sums = new Map<string, readonly ExactSum[]>();
   readonly #values = new Map<Evaluate, (number | null | undefined)[]>();
   readonly #parts = new Map<string, readonly (readonly Part[])[]>();
@@ -36,8 +37,12 @@ export class Cut<Cell> {
 
   /** The value of one of the keys in each group. */
   keyOf(name: string): readonly Cell[] {
-    const read = this.#of.table.column(name);
-    return this.#first.map(read);
+    let cells = this.#cells.get(name);
+    if (cells === undefined) {
+      cells = this.#first.map(this.#of.table.column(name));
+      this.#cells.set(name, cells);
+    }
+    return cells;
   }
 
   /** The sum of a measure in each group. */
@@ -100,7 +105,7 @@ export class Cut<Cell> {
       const value = exactInteger(read(row));
       const index = this.#groupOf[row];
       if (value === null || index === undefined) continue;
-      sums[index] = plus(sums[index] ?? null, value);
+      sums[index] = addExact(sums[index] ?? null, value);
     }
     return sums;
   }

@@ -2,7 +2,7 @@
 export type ExactSum = number | bigint | null;
 
 /** Adds without losing a digit. */
-export function plus(a: ExactSum, b: number | bigint): number | bigint {
+export function addExact(a: ExactSum, b: number | bigint): number | bigint {
   if (a === null) return b;
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;

@@ -9,7 +9,7 @@ export {
   usesSlotHours,
 } from './derive.ts';
 export type { DeriveContext } from './derive-context.ts';
-export type { ExactSum } from './exact-sum.ts';
+export { addExact, type ExactSum } from './exact-sum.ts';
 export {
   AMENDABLE_HOURS,
   carriedSql,

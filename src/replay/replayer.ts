@@ -200,7 +200,7 @@ class Replayer {
       at: replayTime(Math.min(this.#at, manifest.to)),
       from: manifest.from,
       to: manifest.to,
-      speed: this.#pacer.fillUntil === undefined ? this.#pacer.speed : 'max',
+      speed: this.#pacer.speed,
       fullSpeedUntil: playing ? pacer.unheldUntil(this.#pacer) : undefined,
       speedReached,
       driftMs: playing ? pacer.driftMs(this.#pacer, this.#at, nowMs) : 0,

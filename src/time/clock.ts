@@ -7,6 +7,11 @@ export interface Clock {
   now(): WallTime;
   /** Milliseconds since an arbitrary start; never goes back. For durations. */
   monotonicMs(): number;
+  /**
+   * Milliseconds for which the processor has worked for this process, all threads together, since an arbitrary start; a
+   * clock that is not the machine's need not tell.
+   */
+  cpuMs?(): number;
   /** Resolves after `ms` milliseconds of wall time, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -15,6 +20,10 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => wallTime(Date.now()),
   monotonicMs: () => performance.now(),
+  cpuMs: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  },
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) {

@@ -123,7 +123,7 @@ async function compareReceipt({ page, spillway, metrics }: Dashboard): Promise<v
   assert.ok(box !== null);
   await chart.click({ position: { x: box.width / 2, y: box.height / 2 } });
   const dialog = page.getByRole('dialog', { name: /^Receipt of / });
-  const equation = dialog.getByRole('region', { name: 'What became of every record' }).getByRole('img');
+  const equation = dialog.getByRole('img', { name: /received/ });
   await equation.waitFor();
   const hour = new URL(page.url()).searchParams.get('receipt');
   const { rows } = await sql(
@@ -224,7 +224,7 @@ async function ownMetric(t: TestContext, { page, metrics }: Dashboard): Promise<
   });
 
   await t.test("a user's own figure stands in the top row", async () => {
-    await page.getByRole('heading', { name: /^scanned at once/, level: 3 }).waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'scanned at once' }).getByRole('heading').waitFor();
   });
 }
 

@@ -4,7 +4,7 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { createQueryClient, prefetchMetrics } from './api/queries.ts';
+import { askAgainOnReturn, createQueryClient, prefetchMetrics } from './api/queries.ts';
 import { openToken, tokenOf } from './api/token.ts';
 import { TokenContext } from './api/use-token.ts';
 import { App } from './app.tsx';
@@ -29,6 +29,7 @@ token.subscribe(live.retry);
 onAwake(window, live.wake);
 
 const queries = createQueryClient();
+askAgainOnReturn(queries, live);
 const root = document.getElementById('root');
 if (root !== null) void firstNews().then(() => createRoot(root).render(page()));
 

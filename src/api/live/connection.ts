@@ -1,6 +1,7 @@
 import type { EventTime } from '../../model/time.ts';
 import { eventTime } from '../../model/time.ts';
 import type { Clock } from '../../time/clock.ts';
+import { measureEffort } from '../../time/effort.ts';
 import { eventId, versionOf } from './event-id.ts';
 import type { HourWindow, LiveQuestion } from './live-question.ts';
 import type { Answer, RunFeed } from './run-feed.ts';
@@ -207,7 +208,7 @@ export class LiveConnection {
 
   async #fetchRows(told: Told): Promise<void> {
     const { clock } = this.#source;
-    const started = clock.monotonicMs();
+    const effort = measureEffort(clock);
     this.#answering = true;
     try {
       const answer = await told.run.answer(this.question, told.rows);
@@ -220,8 +221,7 @@ export class LiveConnection {
       if (!this.#ended && told.run === this.#source.run) this.#failure = this.#source.explain(error);
     } finally {
       this.#answering = false;
-      const tookMs = clock.monotonicMs() - started;
-      const rest = Math.max(MIN_REST_MS, REST_FACTOR * tookMs * this.#source.questions());
+      const rest = Math.max(MIN_REST_MS, REST_FACTOR * effort() * this.#source.questions());
       if (told === this.#told) this.#restUntilMs = clock.monotonicMs() + rest;
       this.wake();
     }

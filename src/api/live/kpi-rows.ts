@@ -1,5 +1,6 @@
 import type { HotStore } from '../../hot-store/hot-store.ts';
-import type { Kpi, Metric } from '../../metrics/metric.ts';
+import type { ExactSum, Kpi, Metric } from '../../metrics/metric.ts';
+import { addExact } from '../../metrics/metric.ts';
 import { addMicros, isoTime, MICROS_PER_DAY } from '../../model/time.ts';
 import { hourCondition } from '../series.ts';
 import type { AnsweredGroups, Scalar } from '../series-groups.ts';
@@ -84,19 +85,16 @@ function countRows({ metric, kpi }: KpiPlan, { table, kept }: AnsweredGroups): S
   const [hours, sizes] = [table.key('hour').map(scalarCell), table.measure(firstOf(metric))];
   const isMeasure = metric.measures.some(({ name }) => name === kpi.value);
   const flags = isMeasure ? table.measure(kpi.value) : table.derived(kpi.value);
-  const counts = new Map<Scalar, { value: number; n: bigint; of: number }>();
+  const counts = new Map<Scalar, { value: number; n: ExactSum; of: number }>();
   for (const i of kept) {
     const hour = hours[i] ?? null;
-    const count = counts.get(hour) ?? { value: 0, n: 0n, of: 0 };
-    counts.set(hour, count);
+    const count = counts.get(hour) ?? { value: 0, n: null, of: 0 };
+    if (count.of === 0) counts.set(hour, count);
     count.of += 1;
-    count.n += BigInt(sizes[i] ?? 0);
+    count.n = addExact(count.n, sizes[i] ?? 0);
     if (Number(flags[i] ?? 0) > 0) count.value += 1;
   }
-  return [...counts].map(([hour, { value, n, of }]) => {
-    const exact = Number.isSafeInteger(Number(n)) ? Number(n) : String(n);
-    return [hour, value, exact, of];
-  });
+  return [...counts].map(([hour, { value, n, of }]) => [hour, value, sumCell(n), of]);
 }
 
 function firstOf(metric: Metric): string {

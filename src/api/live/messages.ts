@@ -10,8 +10,9 @@ import { cell, time } from '../schemas.ts';
  *
  * `run` comes first on every connection and whenever another run has taken the place of the one before: whatever was
  * received earlier is then void. All that changes carries whole hours: a message replaces what it names and repeats do
- * no harm. `panels` carries the event id with which a client resumes (`Last-Event-ID`): it then gets the hours that
- * have changed since, and everything (`reset`) where the server no longer knows.
+ * no harm. `panels` and `hours` carry the event id with which a client resumes (`Last-Event-ID`): it then gets the hours
+ * that have changed since, and everything (`reset`) where the server no longer knows. `hours` tells only hours that an
+ * earlier `panels` has brought into view, and `problem` holds until the next `panels`.
  */
 
 /** Which run it is, and what stays the same while it lasts. */

@@ -8,6 +8,9 @@ import { launchChromium } from './launch.ts';
 
 export type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 
+/** Longer than anything takes on a busy machine. */
+const ACTION_MS = 20_000;
+
 export type Theme = 'light' | 'dark';
 
 export interface PageSetup {
@@ -55,6 +58,7 @@ export async function openPage(cleanup: Cleanup, browser: Browser, url: string, 
     assert.deepEqual(unexpected, [], 'the page had problems');
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(ACTION_MS);
   await page.goto(url);
   return page;
 }

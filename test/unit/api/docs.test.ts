@@ -47,13 +47,19 @@ test('every example of docs/api.md works as it is written, and every route has o
   // The film of the fixture is over; the examples of the player are asked of one that is not.
   const traceRange = { from: at('2024-03-01'), to: at('2024-04-01') };
   const jump = async () => ({ run: 'default-20240312t14' });
-  const { request, dir } = await pipelineFixture(t, { controls: fakeFilm().controls, traceRange, jump });
+  const { request, begun, dir } = await pipelineFixture(t, { controls: fakeFilm().controls, traceRange, jump });
   const page = await readFile(PAGE, 'utf8');
   const examples = examplesOf(page.replaceAll('$PWD/spillway-data/runs/default', dir), { ADDRESS: '', TOKEN });
   for (const { text, method, url, headers, body } of examples) {
     await t.test(text, async () => {
       if (method === 'POST') {
         assert.deepEqual(headers, [`Authorization: Bearer ${TOKEN}`, 'Content-Type: application/json']);
+      }
+      if (url.startsWith('/api/live')) {
+        const { type, text: events } = await begun(url);
+        assert.match(type, /^text\/event-stream/);
+        assert.match(events, /^event: run$[\s\S]+^event: status$[\s\S]+^event: panels$/m);
+        return;
       }
       const response = await request(method, url, body);
       assert.equal(response.statusCode, 200, response.body);

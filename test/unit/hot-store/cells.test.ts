@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toJsonCell } from '../../../src/hot-store/cells.ts';
+import { JsonColumns, rowsOf, toJsonCell } from '../../../src/hot-store/cells.ts';
 import { openSession } from '../../support/duckdb.ts';
 
 /** SQL expressions with the JSON value that each leaves the process as. */
@@ -55,3 +55,26 @@ for (const [sql, json] of CELLS) {
     assert.doesNotThrow(() => JSON.stringify(toJsonCell(x)));
   });
 }
+
+test('cells by column are those of each row, whatever their type and however many chunks they come in', async (t) => {
+  const session = await openSession(t);
+  // DuckDB has no CASE of arrays.
+  const cells = CELLS.filter(([sql]) => !sql.startsWith('array_value'));
+  const expressions = cells.map(([sql], i) => `CASE WHEN i % 3 > 0 THEN (SELECT ${sql}) END AS c${i}`);
+  const chunks = await session.chunks(
+    `SELECT i, TIMESTAMP '2024-03-01' + to_hours(CAST(i // 100 AS INTEGER)) AS hour, ${expressions.join(', ')} FROM range(5_000) rows(i)`,
+  );
+  assert.ok(chunks.length > 1);
+  const columns = new JsonColumns(cells.length + 2);
+  for (const chunk of chunks) columns.add(chunk);
+  assert.equal(columns.size, 5_000);
+  const rows = rowsOf({ cells: columns.first(5_000), size: 5_000 });
+  for (const i of [0, 1, 2_047, 2_048, 4_999]) {
+    const hour = new Date(Date.UTC(2024, 2, 1, Math.floor(i / 100))).toISOString().replace('.000', '');
+    assert.deepEqual(rows[i], [i, hour, ...cells.map(([, json]) => (i % 3 > 0 ? json : null))]);
+  }
+  assert.deepEqual(
+    columns.first(2_049).map(({ length }) => length),
+    Array.from({ length: cells.length + 2 }, () => 2_049),
+  );
+});

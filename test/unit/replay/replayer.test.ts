@@ -396,6 +396,7 @@ test('the film fills at full speed and is paced from there', async (t) => {
   await until(() => replay.status().at === replayTime(fillUntil));
   assert.deepEqual(eventsOf(bus.logs[0]), ['0', '1', '2']);
   assert.equal(replay.status().speed, 60);
+  assert.equal(replay.status().fullSpeedUntil, undefined);
   await moveBy(clock, 900);
   assert.deepEqual(eventsOf(bus.logs[0]), ['0', '1', '2']);
   await moveBy(clock, 200);

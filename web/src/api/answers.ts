@@ -1,17 +1,8 @@
 /** What the server answers, under the names that the page uses. Types only: the page shares no code with the server. */
 export type { AmendBody } from '../../../src/api/routes/amend.ts';
 export type { HourBody } from '../../../src/api/routes/hours.ts';
+export type { InstancesBody } from '../../../src/api/routes/instances.ts';
 export type { MetricDefinition, MetricsBody } from '../../../src/api/routes/metrics.ts';
 export type { JumpBody } from '../../../src/api/routes/replay.ts';
 export type { RevisionsBody } from '../../../src/api/routes/revisions.ts';
 export type { SeriesBody } from '../../../src/api/routes/series.ts';
-
-/** The answer of `GET /api/instances`. */
-export interface InstancesBody {
-  readonly instances: readonly InstanceLine[];
-}
-
-export interface InstanceLine {
-  readonly instance_id: string;
-  readonly queries: number | string;
-}

@@ -1,5 +1,7 @@
 import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import type { LiveState } from '../live/live-state.ts';
 import { useLive } from '../live/use-live.ts';
+import type { Store } from '../store/store.ts';
 import type { HourBody, InstancesBody, MetricsBody, RevisionsBody } from './answers.ts';
 import type { ApiProblem } from './problem.ts';
 import { request } from './request.ts';
@@ -10,6 +12,8 @@ export { type ReplayControl, useReplayControl } from './use-replay-control.ts';
 
 /** How often what an open hour says is asked again, wall milliseconds. */
 const OPEN_HOUR_EVERY_MS = 2_000;
+/** How often it is asked whether there are new instances, wall milliseconds. */
+const INSTANCES_EVERY_MS = 30_000;
 
 const METRICS = '/api/metrics';
 
@@ -18,13 +22,26 @@ export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
+        // This machine's own server answers without any network, too.
+        networkMode: 'always',
         staleTime: Number.POSITIVE_INFINITY,
         refetchOnWindowFocus: false,
-        // What the server refuses it would refuse again; where it is gone, the stream's return asks anew.
+        // What the server refuses it would refuse again; where it is gone, `askAgainOnReturn` does the rest.
         retry: (failures, error) => failures < 3 && 'unreachable' in error && error.unreachable === true,
         retryDelay: (failures) => Math.min(500 * 2 ** failures, 4_000),
       },
+      mutations: { networkMode: 'always' },
     },
+  });
+}
+
+/** Asks everything anew once a server that was gone is back: it may be another one, and what failed meanwhile may not. */
+export function askAgainOnReturn(client: QueryClient, live: Store<LiveState>): void {
+  let was = live.get().connection.state;
+  live.subscribe(() => {
+    const is = live.get().connection.state;
+    if (was === 'broken' && is === 'live') void client.invalidateQueries();
+    was = is;
   });
 }
 
@@ -55,10 +72,11 @@ export function useRevisions(hour: string | undefined): UseQueryResult<Revisions
   );
 }
 
-/** The instances that the run has heard of; a new one is noticed once an hour has closed. */
+/** The instances that the run has heard of, with their queries so far. */
 export function useInstances(): UseQueryResult<InstancesBody, ApiProblem> {
-  const lastFinal = useLive(({ status }) => status?.processor.lastFinal);
-  return useQuery(useQuestion<InstancesBody>('/api/instances', [lastFinal]));
+  // Not with every hour: at full speed that would be all the time.
+  const begun = useLive(({ status }) => (status?.processor.counted ?? 0) > 0);
+  return useQuery(useQuestion<InstancesBody>('/api/instances', [begun], INSTANCES_EVERY_MS));
 }
 
 /** Asks for what `useMetrics` is going to ask for. Never fails: who shows it says what is wrong. */

@@ -57,7 +57,7 @@ export function valueAxisOption(palette: ChartPalette, axis: ValueAxis) {
   const customValues = [...axis.ticks];
   return {
     type: 'value' as const,
-    ...{ min, max },
+    ...{ min, max, startValue: axis.base },
     axisLine: { show: false },
     axisTick: { show: false, customValues },
     axisLabel: { ...axisText(palette), formatter: (tick: number) => axis.label(tick), customValues },

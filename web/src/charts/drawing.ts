@@ -4,6 +4,7 @@ import type { GridComponentOption } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
 import type { Extent } from './value-axis.ts';
 
+export type { BarSeriesOption, CustomSeriesOption, LineSeriesOption, ScatterSeriesOption };
 export type ChartSeries = BarSeriesOption | CustomSeriesOption | LineSeriesOption | ScatterSeriesOption;
 
 /** What ECharts is given; series and axes always as lists. */

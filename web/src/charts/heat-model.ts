@@ -95,7 +95,18 @@ function raised(
 
 /** 1 where much is bad or nothing is said of it, -1 where much is good. */
 function sign(metric: ChartMetric, field: Field): number {
-  return metric.kpi.some(({ value, better }) => value === field.name && better === 'higher') ? -1 : 1;
+  return betterOf(metric, field) === 'higher' ? -1 : 1;
+}
+
+/** What rows are in order of, in words. */
+export function orderWords({ metric, field, flags }: Pick<HeatModel, 'metric' | 'field' | 'flags'>): string {
+  const better = betterOf(metric, field);
+  if (better === undefined && flags.length === 0) return 'highest first';
+  return 'worst first';
+}
+
+function betterOf({ kpi }: ChartMetric, field: Field): 'lower' | 'higher' | undefined {
+  return kpi.find(({ value }) => value === field.name)?.better ?? undefined;
 }
 
 function byWeight(of: number): (a: HeatRow, b: HeatRow) => number {

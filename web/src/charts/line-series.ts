@@ -53,7 +53,7 @@ function line(
   data: (number | '-')[],
   width: number,
 ): LineSeriesOption {
-  const { form, palette, stacked, slots } = model;
+  const { form, palette, stacked, slots, log } = model;
   const area = form === 'area';
   const decal = decalOf(swatch.pattern, palette.panel);
   const marker = markerOf(swatch, palette.panel);
@@ -63,9 +63,12 @@ function line(
     ...(stacked ? { stack: part } : {}),
     ...{ symbol: marker.symbol, showSymbol: true, showAllSymbol: true },
     symbolSize: (_: unknown, { dataIndex }: { dataIndex: number }) => (isMarked(dataIndex) ? MARKER_PX : 0),
-    lineStyle: { color: swatch.line, width: area ? 1 : 2, type: part === 'open' ? [4, 3] : 'solid' },
+    lineStyle: { color: swatch.line, width: area && stacked ? 1 : 2, type: part === 'open' ? [4, 3] : 'solid' },
     itemStyle: area ? { color: swatch.fill, ...(decal === undefined ? {} : { decal }) } : marker.itemStyle,
-    ...(area ? { areaStyle: { color: swatch.fill, opacity: 0.85 } } : {}),
+    // Areas that are no parts of a whole lie over each other: what is behind must be seen.
+    ...(area
+      ? { areaStyle: { color: swatch.fill, opacity: stacked ? 0.85 : 0.3, origin: log ? 'start' : 'auto' } }
+      : {}),
     emphasis: { disabled: true },
   };
 }

@@ -1,19 +1,18 @@
 import type { CellShapes, Size } from './drawing.ts';
 
 /** The part of a canvas that is drawn with. */
-export type CellContext = Pick<
-  CanvasRenderingContext2D,
-  | 'arc'
-  | 'beginPath'
-  | 'clearRect'
-  | 'fill'
-  | 'fillRect'
-  | 'fillStyle'
-  | 'lineWidth'
-  | 'setTransform'
-  | 'stroke'
-  | 'strokeStyle'
->;
+export interface CellContext {
+  fillStyle: unknown;
+  strokeStyle: unknown;
+  lineWidth: number;
+  setTransform(a: number, b: number, c: number, d: number, e: number, f: number): void;
+  clearRect(x: number, y: number, width: number, height: number): void;
+  fillRect(x: number, y: number, width: number, height: number): void;
+  beginPath(): void;
+  arc(x: number, y: number, radius: number, start: number, end: number): void;
+  fill(): void;
+  stroke(): void;
+}
 
 /** Smaller ones are squares: a ring of two pixels is none. */
 const RING_FROM_PX = 4.5;

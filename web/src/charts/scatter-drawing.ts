@@ -64,7 +64,7 @@ function keyAxis(xs: readonly number[], width: number): KeyAxis {
 function xAxisOption({ palette, xLabel }: ScatterModel, { min, max, interval }: KeyAxis) {
   const ticks = wholeTicks(min, max, interval);
   return {
-    ...valueAxisOption(palette, { min, max, ticks, at: (value) => value, label: String }),
+    ...valueAxisOption(palette, { min, max, base: min, ticks, at: (value) => value, label: String }),
     name: xLabel,
     nameLocation: 'middle' as const,
     nameGap: 26,

@@ -15,6 +15,7 @@ import type {
 import { stateWords, wholeHour } from './hour-words.ts';
 import type { Place } from './place.ts';
 import { rankWords } from './rank-text.ts';
+import { keyName } from './slot-names.ts';
 
 /** What a chart says of a place. */
 export interface Tip {
@@ -119,7 +120,12 @@ function pointTip(model: ScatterModel, at: number): Tip | undefined {
     const value = formatValue(y, model.group.unit);
     lines.push({ id: 'fit', swatch: undefined, name: 'fitted line', value, detail: undefined });
   }
-  return { title: `${x} ${model.xLabel}`, state: undefined, ...shortened(lines), notes: [] };
+  return {
+    title: keyName(model.metric, model.metric.panel.x ?? '', x),
+    state: undefined,
+    ...shortened(lines),
+    notes: [],
+  };
 }
 
 function pointLines({ metric, group }: ScatterModel, { id, label, swatch, points }: PointSeries, x: number): TipLine[] {

@@ -12,6 +12,8 @@ export interface ValueAxis extends Extent {
   readonly ticks: readonly number[];
   /** Where a value lies. */
   readonly at: (value: number) => number;
+  /** Where bars stand. */
+  readonly base: number;
   /** What the tick there says. */
   readonly label: (tick: number) => string;
 }
@@ -51,7 +53,8 @@ export function linearAxis({ unit, low, high, fromZero, before, steps }: AxisWis
   const ticks = Array.from({ length: Math.floor((max - min) / interval + 1e-9) + 1 }, (_, i) =>
     settled(min + i * interval),
   );
-  return { min, max, ticks, at: (value) => value, label: (tick) => formatTick(settled(tick), unit, max) };
+  const base = Math.max(min, Math.min(0, max));
+  return { min, max, base, ticks, at: (value) => value, label: (tick) => formatTick(settled(tick), unit, max) };
 }
 
 /**
@@ -72,7 +75,7 @@ export function logAxis({ unit, low, high, before, steps }: AxisWish, hasZero: b
   const every = Math.max(1, Math.ceil(inside.length / Math.max(2, steps)));
   const ticks = inside.filter((_, i) => i % every === 0);
   return {
-    ...{ min, max, ticks: hasZero ? [min, ...ticks] : ticks },
+    ...{ min, max, base: min, ticks: hasZero ? [min, ...ticks] : ticks },
     at: (value) => (value > 0 ? Math.max(Math.log10(value), min) : min),
     label: (tick) => (hasZero && tick === min ? '0' : logLabel(settled(10 ** tick), unit)),
   };

@@ -111,9 +111,10 @@ function without(filters: Filters, key: string, value: string): Filters {
   );
 }
 
-/** What is typed for a key: values with commas between. */
-export function typedValues(text: string): string[] {
-  return [...new Set(text.split(',').map((value) => value.trim()))].filter((value) => value !== '');
+/** What somebody means who types this: the one value that is found by it, else the values with commas between. */
+export function meantValues(text: string, found: readonly string[]): string[] {
+  const typed = [...new Set(text.split(',').map((value) => value.trim()))].filter((value) => value !== '');
+  return typed.length === 1 && found.length === 1 ? [...found] : typed;
 }
 
 /** The view without any filter. */

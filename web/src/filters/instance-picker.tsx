@@ -1,5 +1,6 @@
 import { useInstances } from '../api/queries.ts';
 import { formatCount } from '../format/numbers.ts';
+import { formatValue } from '../format/units.ts';
 import { useView } from '../view-state/use-view.ts';
 import { INSTANCE_KEY, withValues } from './filter-model.ts';
 import { PickerButton } from './picker-button.tsx';
@@ -10,7 +11,7 @@ export function InstancePicker() {
   const [{ filters }] = useView();
   const chosen = filters[INSTANCE_KEY]?.length ?? 0;
   return (
-    <PickerButton label={chosen === 0 ? 'all instances' : `${formatCount(chosen)} instances`} action="filters">
+    <PickerButton label={chosen === 0 ? 'all instances' : formatValue(chosen, 'instances')} action="filters">
       <Instances />
     </PickerButton>
   );

@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { TextButton } from '../states/text-button.tsx';
 import css from './filter-bar.module.css';
-import { typedValues } from './filter-model.ts';
+import { meantValues } from './filter-model.ts';
 
 /** A value to choose, and what is said beside it. */
 export interface Choice {
@@ -24,14 +24,22 @@ const MOST_SHOWN = 250;
 /** Any number of values: checked in a list that typing narrows, or typed where the list does not have them. */
 export function ValuePicker({ what, choices, chosen, onChange }: ValuePickerProps) {
   const [text, setText] = useState('');
-  const found = choices.filter(({ value }) => value.toLowerCase().includes(text.trim().toLowerCase()));
-  const typed = typedValues(text).filter((value) => !chosen.includes(value));
+  // What was chosen when this was opened stands first, and stays there: nothing moves under the pointer.
+  const [first] = useState(chosen);
+  const ordered = choices.toSorted((a, b) => Number(first.includes(b.value)) - Number(first.includes(a.value)));
+  const found = ordered.filter(({ value }) => value.toLowerCase().includes(text.trim().toLowerCase()));
+  // What is chosen and no panel shows any more can still be taken away.
+  const gone = chosen.filter((value) => !choices.some((choice) => choice.value === value)).map((value) => ({ value }));
   const add = (event: FormEvent): void => {
     event.preventDefault();
-    const [only, ...others] = found;
     onChange([
-      ...chosen,
-      ...(only !== undefined && others.length === 0 && !chosen.includes(only.value) ? [only.value] : typed),
+      ...new Set([
+        ...chosen,
+        ...meantValues(
+          text,
+          found.map(({ value }) => value),
+        ),
+      ]),
     ]);
     setText('');
   };
@@ -46,11 +54,16 @@ export function ValuePicker({ what, choices, chosen, onChange }: ValuePickerProp
           data-autofocus
           onChange={({ currentTarget }) => setText(currentTarget.value)}
         />
-        <Button type="submit" size="xs" variant="default" disabled={typed.length === 0}>
+        <Button type="submit" size="xs" variant="default" disabled={text.trim() === ''}>
           Add
         </Button>
       </div>
-      <Choices what={what} found={found} chosen={chosen} onChange={onChange} />
+      <Choices
+        what={what}
+        found={text.trim() === '' ? [...gone, ...found] : found}
+        chosen={chosen}
+        onChange={onChange}
+      />
       <div className={css.foot}>
         <span>
           {chosen.length === 0 ? `all ${what}` : `${chosen.length} chosen`}
@@ -69,9 +82,7 @@ interface ChoicesProps extends Pick<ValuePickerProps, 'what' | 'chosen' | 'onCha
 }
 
 function Choices({ what, found, chosen, onChange }: ChoicesProps) {
-  // What is chosen and no panel shows any more can still be taken away.
-  const gone = chosen.filter((value) => !found.some((choice) => choice.value === value)).map((value) => ({ value }));
-  const shown: readonly Choice[] = [...gone, ...found.slice(0, MOST_SHOWN)];
+  const shown = found.slice(0, MOST_SHOWN);
   if (shown.length === 0) return <p className={css.none}>None of the {what} seen so far has this in its name.</p>;
   return (
     <fieldset className={css.choices} aria-label={what}>

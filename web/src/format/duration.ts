@@ -22,7 +22,7 @@ export function formatMsShort(ms: number, of = ms): string {
   if (size < SECOND) return `${roundTo(ms, 2)}${NBSP}ms`;
   if (size < 2 * MINUTE) return `${roundTo(ms / SECOND, 2)}${NBSP}s`;
   if (size < 2 * HOUR) return `${roundTo(ms / MINUTE, 2)}${NBSP}min`;
-  return `${formatShort(ms / HOUR)}${NBSP}h`;
+  return `${Math.abs(ms) < 100 * HOUR ? roundTo(ms / HOUR, 2) : formatShort(ms / HOUR)}${NBSP}h`;
 }
 
 function pair(ms: number, large: number, largeName: string, small: number, smallName: string): string {

@@ -80,18 +80,20 @@ function filterNames({
   return [...(tier === undefined ? [] : ['tier']), ...Object.keys(filters)];
 }
 
-function openWords(open: number | undefined): string {
+function openWords(open: number | undefined, final: number): string {
   if (open === undefined) return '';
-  return open === 0 ? 'everything is final' : 'their figures still grow';
+  if (open > 0) return 'their figures still grow';
+  return final > 0 ? 'everything is final' : 'no hour has begun yet';
 }
 
 function OpenHoursKpi() {
   const open = useLive(({ status }) => status?.openHours.length);
+  const final = useLive(({ status }) => status?.processor.finalHours ?? 0);
   return (
     <li className={css.tile} data-kpi="open">
       <TileLabel label="open hours" hour="" go={undefined} />
       <p className={css.value}>{open ?? '–'}</p>
-      <p className={css.change}>{openWords(open)}</p>
+      <p className={css.change}>{openWords(open, final)}</p>
       <OpenHoursPopover />
     </li>
   );

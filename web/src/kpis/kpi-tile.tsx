@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { words } from '../format/cells.ts';
+import { keyLabel } from '../filters/filter-model.ts';
 import type { KpiChange, KpiView } from './kpi-model.ts';
 import css from './kpi-row.module.css';
 import { Sparkline } from './sparkline.tsx';
@@ -21,7 +21,7 @@ export function KpiTile({ view, go }: KpiTileProps) {
       <p className={css.change}>{change === undefined ? noChange : <Change change={change} />}</p>
       <p className={css.soFar}>{soFar}</p>
       <Sparkline points={spark} write={sparkText} />
-      {ignored.length > 0 ? <p className={css.ignored}>not filtered by {ignored.map(words).join(', ')}</p> : null}
+      {ignored.length > 0 ? <p className={css.ignored}>not filtered by {ignored.map(keyLabel).join(', ')}</p> : null}
     </li>
   );
 }

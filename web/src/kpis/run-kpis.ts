@@ -22,7 +22,7 @@ export function rejectedKpi(context: KpiContext, filters: readonly string[]): Kp
 
 /** Late events of an hour; of all instances, whatever is filtered. */
 export function lateKpi(context: KpiContext, filters: readonly string[]): KpiView {
-  const figureOf = (line: HourLine): number => Number(line.late);
+  const figureOf = (line: HourLine): number | null => (receivedOf(line) === 0 ? null : Number(line.late));
   const said = (line: HourLine): string => `of ${formatCount(receivedOf(line))} records`;
   return runKpi({ id: 'late', unit: 'events', figureOf, write: formatCount, said }, context, filters);
 }

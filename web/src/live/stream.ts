@@ -11,6 +11,8 @@ export const STALE_MS = 5_000;
 export const GIVEN_UP_MS = 15_000;
 /** A connection that lasted so long was sound: the next attempts after it begin with the shortest wait again. */
 const SOUND_MS = 5_000;
+/** Further questions within so long of one are asked together: a key that is held down changes it many times a second. */
+const ASK_PAUSE_MS = 150;
 /** How often the silence is measured. */
 const TICK_MS = 1_000;
 
@@ -37,7 +39,12 @@ export interface StreamOptions {
 export class LiveStream {
   private readonly options: StreamOptions;
   private readonly ticking: ReturnType<typeof setInterval>;
-  private question: string;
+  /** What the page wants to know now. */
+  private wanted: string;
+  /** What was asked last, and what `lastId` is an answer to. */
+  private asked: string | undefined;
+  private askedAt = Number.NEGATIVE_INFINITY;
+  private asking: ReturnType<typeof setTimeout> | undefined;
   private lastId: string | undefined;
   private open: AbortController | undefined;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -54,17 +61,19 @@ export class LiveStream {
 
   constructor(options: StreamOptions) {
     this.options = options;
-    this.question = options.question;
+    this.wanted = options.question;
     this.ticking = setInterval(() => this.tick(), TICK_MS);
     this.connect();
   }
 
-  /** Asks another question, at once. Nothing happens if it is the same. */
+  /** Asks another question, at once or after the pause. Nothing happens if it is the one that is being answered. */
   ask(question: string): void {
-    if (question === this.question) return;
-    this.question = question;
-    this.lastId = undefined;
-    this.connect();
+    this.wanted = question;
+    clearTimeout(this.asking);
+    if (question === this.asked) return;
+    const wait = this.askedAt + ASK_PAUSE_MS - Date.now();
+    if (wait <= 0) this.connect();
+    else this.asking = setTimeout(() => this.connect(), wait);
   }
 
   /** The page is seen again, or the network is back: no more waiting. */
@@ -75,6 +84,7 @@ export class LiveStream {
 
   close(): void {
     clearInterval(this.ticking);
+    clearTimeout(this.asking);
     clearTimeout(this.retry);
     this.retry = undefined;
     this.open?.abort();
@@ -82,9 +92,15 @@ export class LiveStream {
   }
 
   private connect(): void {
+    clearTimeout(this.asking);
     clearTimeout(this.retry);
     this.retry = undefined;
     this.open?.abort();
+    if (this.wanted !== this.asked) {
+      this.asked = this.wanted;
+      this.askedAt = Date.now();
+      this.lastId = undefined;
+    }
     const controller = new AbortController();
     this.open = controller;
     this.openedAt = Date.now();
@@ -96,7 +112,7 @@ export class LiveStream {
 
   /** Reads until the stream ends. Throws what ended it. */
   private async read(signal: AbortSignal): Promise<void> {
-    const { question, lastId } = this;
+    const { wanted: question, lastId } = this;
     const headers: Record<string, string> = { accept: 'text/event-stream', ...authorization(this.options.token()) };
     if (lastId !== undefined) headers['last-event-id'] = lastId;
     const path = question === '' ? '/api/live' : `/api/live?${question}`;

@@ -1,5 +1,5 @@
-import { Modal } from '@mantine/core';
 import { noun } from '../charts/slot-names.ts';
+import { Dialog } from '../dialogs/dialog.tsx';
 import classes from './dialogs.module.css';
 import type { MetricDialogProps } from './sql-dialog.tsx';
 
@@ -7,13 +7,7 @@ import type { MetricDialogProps } from './sql-dialog.tsx';
 export function DefinitionDialog({ metric, opened, onClose }: MetricDialogProps) {
   const { title, question, description, keys, measures, derived } = metric;
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      size="xl"
-      title={`Definition of ${title}`}
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog opened={opened} onClose={onClose} size="xl" title={`Definition of ${title}`}>
       <div className={classes.dialog}>
         <p className={classes.question}>{question}</p>
         {description !== null && <div className={classes.description}>{description.trim()}</div>}
@@ -21,7 +15,7 @@ export function DefinitionDialog({ metric, opened, onClose }: MetricDialogProps)
         <Values title="Measures" hint="counted and summed exactly" values={measures} />
         {derived.length > 0 && <Values title="Derived" hint="computed after summing" values={derived} />}
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

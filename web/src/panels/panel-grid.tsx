@@ -1,5 +1,7 @@
+import { useEffect } from 'react';
 import { useMetrics } from '../api/queries.ts';
 import { formatRange } from '../format/time.ts';
+import { keyPlace } from '../keys/key-place.ts';
 import { PanelGridSkeleton } from '../states/skeleton.tsx';
 import { TextButton } from '../states/text-button.tsx';
 import { useChangeView, useViewPart } from '../view-state/use-view.ts';
@@ -42,6 +44,19 @@ function BackLine() {
 function ZoomLine() {
   const zoom = useViewPart((view) => view.zoom);
   const change = useChangeView();
+  const isZoomed = zoom !== undefined;
+  useEffect(() => {
+    if (!isZoomed) return;
+    const onKeyDown = (event: KeyboardEvent): void => {
+      // Dialogs, fields and what is open on the page come first.
+      const taken = event.defaultPrevented || ['dialog', 'field'].includes(keyPlace(event.target));
+      if (event.key !== 'Escape' || taken) return;
+      event.preventDefault();
+      change({ zoom: undefined });
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [isZoomed, change]);
   if (zoom === undefined) return null;
   return (
     <div className={classes.zoom} role="status">

@@ -32,7 +32,10 @@ export function PanelMenu({ metric, state, chart, full }: PanelMenuProps) {
     change(({ tables }) => ({ tables: asTable ? tables.filter((one) => one !== name) : [...tables, name] }));
   return (
     <>
-      <Menu position="bottom-end" withinPortal transitionProps={{ duration: 0 }}>
+      <Menu
+        {...{ position: 'bottom-end', withinPortal: false, withInitialFocusPlaceholder: false }}
+        transitionProps={{ duration: 0 }}
+      >
         <Menu.Target>
           <ActionIcon variant="subtle" size={24} aria-label={`More of ${metric.title}`}>
             <Dots />

@@ -3,6 +3,7 @@ import { captionParts } from '../charts/caption.ts';
 import type { ChartHandle } from '../charts/chart.tsx';
 import type { ChartMetric } from '../charts/chart-metric.ts';
 import { ChartReadout } from '../charts/chart-readout.tsx';
+import { orderWords } from '../charts/heat-model.ts';
 import classes from './panel.module.css';
 import { PanelBody } from './panel-body.tsx';
 import { PanelChoices } from './panel-choices.tsx';
@@ -73,6 +74,6 @@ function caption(metric: ChartMetric, { data, model, asTable }: PanelState): str
   if (data === undefined) return '';
   const shown = shownWords(data);
   const isHeat = model?.kind === 'heat' && !model.empty && !asTable && shown === undefined;
-  const rows = isHeat ? [`${model.rows.length} ${many(metric.panel.series ?? 'row')}, worst first`] : [];
+  const rows = isHeat ? [`${model.rows.length} ${many(metric.panel.series ?? 'row')}, ${orderWords(model)}`] : [];
   return [...captionParts(metric, data), ...(shown === undefined ? [] : [shown]), ...rows].join(' · ');
 }

@@ -1,6 +1,6 @@
-import { Modal } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import type { ChartMetric } from '../charts/chart-metric.ts';
+import { Dialog } from '../dialogs/dialog.tsx';
 import { TextButton } from '../states/text-button.tsx';
 import classes from './dialogs.module.css';
 
@@ -14,13 +14,7 @@ export interface MetricDialogProps {
 export function SqlDialog({ metric, opened, onClose }: MetricDialogProps) {
   const clipboard = useClipboard({ timeout: 2_000 });
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      size="xl"
-      title={`SQL of ${metric.title}`}
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog opened={opened} onClose={onClose} size="xl" title={`SQL of ${metric.title}`}>
       <div className={classes.dialog}>
         <p>
           Over the events of an hour{metric.history ? ', and what earlier hours left behind' : ''}; its rows are the
@@ -37,6 +31,6 @@ export function SqlDialog({ metric, opened, onClose }: MetricDialogProps) {
           </span>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -75,6 +75,7 @@ function speedWords({ replay }: StatusMessage): string {
   if (replay.speed === 0) return 'none';
   const wanted = speedText(replay.speed);
   if (replay.state !== 'playing') return `0x of ${wanted}`;
+  if (replay.fullSpeedUntil !== null) return `${reachedText(replay.speedReached)} at full speed`;
   return replay.speed === 'max'
     ? `${reachedText(replay.speedReached)} at full speed`
     : `${reachedText(replay.speedReached)} of ${wanted}`;

@@ -6,16 +6,15 @@ import css from './track.module.css';
 
 interface TrackProps {
   readonly status: StatusMessage;
-  /** Place of the film, event milliseconds. */
-  readonly atMs: number;
   readonly jumpable: boolean;
   /** Somebody points at a moment of the run and wants the film to go there. */
   readonly onJump: (ms: number) => void;
 }
 
 /** The run from its first hour to its end: what is final, what is open, where the film is. */
-export function Track({ status, atMs, jumpable, onJump }: TrackProps) {
+export function Track({ status, jumpable, onJump }: TrackProps) {
   const [pointed, setPointed] = useState<number>();
+  const atMs = Date.parse(status.replay.at);
   const span: Span = { fromMs: Date.parse(status.replay.from), toMs: Date.parse(status.replay.to) };
   const place = (event: MouseEvent): number => {
     const { left, width } = event.currentTarget.getBoundingClientRect();

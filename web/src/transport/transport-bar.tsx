@@ -10,7 +10,6 @@ import { hourOf } from './timeline.ts';
 import { Track } from './track.tsx';
 import css from './transport-bar.module.css';
 import { dataThrough, endsWords, reachedWords } from './transport-model.ts';
-import { useFilmClock } from './use-film-clock.ts';
 import { type PlayerControls, usePlayer } from './use-player.ts';
 
 /** The film: where it is, how fast it goes, and the player. */
@@ -18,9 +17,8 @@ export function TransportBar() {
   const run = useLive((live) => live.run);
   const status = useLive((live) => live.status);
   const controls = usePlayer();
-  const atMs = useFilmClock();
   const [proposal, setProposal] = useState<number>();
-  const place = atMs ?? Date.parse(status?.replay.at ?? run?.from ?? '');
+  const place = Date.parse(status?.replay.at ?? run?.from ?? '');
   return (
     <section className={css.bar} aria-label="The film">
       <div className={css.row}>
@@ -35,13 +33,13 @@ export function TransportBar() {
         >
           Jump…
         </button>
-        <FilmTime atMs={atMs} />
+        <FilmTime />
         <Words controls={controls} status={status} />
         <span className={css.space} />
         {status === undefined ? null : <Through status={status} />}
       </div>
-      {status === undefined || atMs === undefined ? null : (
-        <Track status={status} atMs={atMs} jumpable={controls.player.jump.allowed} onJump={setProposal} />
+      {status === undefined ? null : (
+        <Track status={status} jumpable={controls.player.jump.allowed} onJump={setProposal} />
       )}
       <Hindrance controls={controls} />
       {run === undefined ? null : <JumpDialog run={run} proposal={proposal} onClose={() => setProposal(undefined)} />}

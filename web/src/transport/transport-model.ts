@@ -41,24 +41,30 @@ export function playerOf(input: PlayerInput): Player {
 }
 
 const NOT_JUMPABLE =
-  'This run cannot go on from another place: its trace is not open. `spillway run --from` plays a trace from any place.';
+  'This run cannot go on from another place: its trace is not open. spillway run --from plays a trace from any place.';
+const SERVED = 'This run is only served, so there is no film to control. Go on with it by the command that made it.';
+const SERVED_WHOLE =
+  'This run is only served, and its film is over. The command spillway run plays a trace as a new run.';
 const NO_TOKEN = 'Look only: to control the film, open the link that the terminal printed; it carries the key.';
 const OLD_TOKEN = 'The server does not know the key of this page any more: open the link that its terminal prints now.';
 
 /** What stands in the way of everything. */
-function refusalOf({ connection, run, token }: PlayerInput): Permission | undefined {
+function refusalOf({ connection, run, status, token }: PlayerInput): Permission | undefined {
   if (connection === 'broken') return no('The server does not answer. As soon as it does, this works again.');
   if (run === undefined) return no('Waiting for the server.');
-  if (!run.controllable && !run.jumpable)
-    return no('This run is only served, so there is no film to control. Go on with it by the command that made it.');
+  if (!run.controllable && !run.jumpable) return no(isOver(status) ? SERVED_WHOLE : SERVED);
   if (token === 'none') return no(NO_TOKEN);
   return token === 'refused' ? no(OLD_TOKEN) : undefined;
+}
+
+function isOver(status: StatusMessage | undefined): boolean {
+  return status?.replay.state === 'ended' || status?.processor.state === 'done';
 }
 
 function controlOf(phase: Phase, run: RunMessage | undefined, jumpable: boolean): Permission {
   const instead = jumpable
     ? 'Jump to play from another place, as a new run.'
-    : 'Play the trace again as a new run: `spillway run`.';
+    : 'The command spillway run plays a trace as a new run.';
   if (phase === 'ended') return no(`The film is over. ${instead}`);
   if (phase === 'stopped') return no('The film was stopped. Start the same command again to go on.');
   if (run?.controllable !== true) return no(`There is no film to control. ${instead}`);
@@ -113,8 +119,9 @@ export interface DataThrough {
 
 /** The lowest watermark beside the film's place. `text` names the day only where it is not the film's. */
 export function dataThrough({ replay, processor }: StatusMessage): DataThrough {
-  const { watermark } = processor;
-  if (watermark === null) return { text: 'no data yet', age: '' };
+  if (processor.watermark === null) return { text: 'no data yet', age: '' };
+  // The last watermark lies behind the run's end by the lateness, where there is no data.
+  const watermark = processor.watermark < replay.to ? processor.watermark : replay.to;
   const time = formatDay(watermark) === formatDay(replay.at) ? formatClock(watermark) : formatHour(watermark);
   const behindMs = msOf(replay.at) - msOf(watermark);
   if (behindMs < 1_000) return { text: `data through ${time}`, age: 'all that was sent' };

@@ -62,7 +62,10 @@ describe('the parameters of the live stream', () => {
       'query parameter "hour": expected a full hour, found ["2024-03-02","2024-03-03"]',
       'write it as 2024-03-01T14:00:00Z',
     ]);
-    assert.match(refusal({ tier: 'free' })[0], /^query parameter "tier": expected provisioned, serverless, found "free"/);
+    assert.match(
+      refusal({ tier: 'free' })[0],
+      /^query parameter "tier": expected provisioned, serverless, found "free"/,
+    );
     assert.deepEqual(refusal({ clas: 'io' }), [
       'query string: expected a parameter or a key of a metric, found "clas"',
       'did you mean "class"? there are instance_id, table_id, is_read, since, class, joins',
@@ -74,11 +77,14 @@ describe('the parameters of the live stream', () => {
     ]);
     assert.deepEqual(refusal({ 'traffic.instance_id': 'a' }), [
       `query string: expected a panel's choice such as latency.phase, found "traffic.instance_id"`,
-      'there are traffic.table_id, traffic.is_read',
+      'did you mean "traffic.table_id"? there are traffic.table_id, traffic.is_read',
     ]);
     assert.match(refusal({ 'trafic.table_id': '1' })[1] ?? '', /^did you mean "traffic\.table_id"\?/);
     assert.match(refusal({ 'traffic.table_id': 'x' })[0], /^query parameter "traffic\.table_id": expected a 64-bit/);
-    assert.match(refusal({ 'traffic.table_id': '1,2' })[0], /"traffic\.table_id": expected one value, found \["1","2"\]/);
+    assert.match(
+      refusal({ 'traffic.table_id': '1,2' })[0],
+      /"traffic\.table_id": expected one value, found \["1","2"\]/,
+    );
     assert.match(refusal({ __proto__: null, constructor: 'x' })[0], /expected a parameter or a key/);
   });
 });

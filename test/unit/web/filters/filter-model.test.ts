@@ -4,7 +4,7 @@ import {
   chipsOf,
   filterKeys,
   hoursInViewText,
-  typedValues,
+  meantValues,
   valuesOf,
   withValues,
 } from '../../../../web/src/filters/filter-model.ts';
@@ -87,8 +87,11 @@ test('a key without values is no filter', () => {
   assert.deepEqual(withValues({ a: ['1'] }, 'b', ['2', '2']), { a: ['1'], b: ['2'] });
 });
 
-test('typed values are separated by commas', () => {
-  assert.deepEqual(typedValues(' copy, select ,,copy'), ['copy', 'select']);
+test('what is typed means the one value that it finds, else itself; commas lie between several', () => {
+  assert.deepEqual(meantValues('provisioned-7', ['provisioned-79']), ['provisioned-79']);
+  assert.deepEqual(meantValues('provisioned-1', ['provisioned-1', 'provisioned-10']), ['provisioned-1']);
+  assert.deepEqual(meantValues(' copy, select ,,copy', []), ['copy', 'select']);
+  assert.deepEqual(meantValues(' ', ['copy']), []);
 });
 
 test('hours in view are said in days where they are days', () => {

@@ -50,9 +50,10 @@ test('a stream that ends is taken up where it was, without an alarm', async (t) 
 });
 
 test('another question begins anew, at once, and nothing of the one before is told any more', async (t) => {
-  const { stream, asked, last, messages } = openStream(t);
+  const { stream, asked, last, messages, pass } = openStream(t);
   await last().answer();
   await last().send(sse('panels', {}, '42'));
+  await pass(1_000);
   const [before] = asked;
   stream.ask('hours=72');
   assert.equal(asked.length, 2);
@@ -67,6 +68,30 @@ test('the same question again is not asked', (t) => {
   const { stream, asked } = openStream(t, { question: 'hours=72' });
   stream.ask('hours=72');
   assert.equal(asked.length, 1);
+});
+
+test('questions that follow each other quickly are asked together, and the last of them is', async (t) => {
+  const { stream, asked, pass } = openStream(t, { question: 'hour=0' });
+  await pass(1_000);
+  for (let i = 1; i <= 10; i += 1) {
+    stream.ask(`hour=${i}`);
+    await pass(33);
+  }
+  await pass(150);
+  assert.deepEqual(
+    asked.map(({ path }) => path.split('=')[1]),
+    ['0', '1', '5', '10'],
+  );
+});
+
+test('who goes back to the question that is being answered asks nothing', async (t) => {
+  const { stream, asked, pass } = openStream(t, { question: 'hour=0' });
+  await pass(1_000);
+  stream.ask('hour=1');
+  stream.ask('hour=2');
+  stream.ask('hour=1');
+  await pass(1_000);
+  assert.equal(asked.length, 2);
 });
 
 test('after five seconds of silence the figures are old, and anything that comes ends that', async (t) => {
@@ -186,6 +211,7 @@ test('a question that the server refuses is a problem in its words, not a server
   const { stream, last, asked, messages, connections, pass } = openStream(t);
   await last().answer();
   await last().send(STATUS);
+  await pass(1_000);
   stream.ask('colour=red');
   const body = { status: 400, code: 'REQUEST_INVALID', detail: 'no key "colour"', hint: 'there is query_type' };
   await last().answer(Response.json(body, { status: 400 }));

@@ -44,6 +44,12 @@ test('a film behind its plan, records that pile up and a partition that stands s
   assert.deepEqual(pipelineState(stalled), { word: 'behind', why: 'partition 1 is 3\u00a0h behind the others' });
 });
 
+test('a film that runs as fast as it can waits for what is counted, and is not behind', () => {
+  const lag = { processor: { lag: 98_000 } };
+  assert.equal(pipelineState(status({ ...lag, replay: { speed: 'max' } })).word, 'ok');
+  assert.equal(pipelineState(status({ ...lag, replay: { fullSpeedUntil: '2024-03-13T00:00:00Z' } })).word, 'ok');
+});
+
 test('partitions that are a batch apart at full speed are no stall', () => {
   const fast = status({
     replay: { speed: 'max', speedReached: 20_000 },

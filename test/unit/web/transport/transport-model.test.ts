@@ -30,7 +30,9 @@ test('without the token one only looks, and is told which link to open', () => {
 test('a run that is only served has no film, whoever looks', () => {
   const run = runMessage({ controllable: false, jumpable: false });
   assert.match(reason({ run, status: status({ replay: { state: 'idle' } }) }), /only served/);
-  assert.match(reason({ run, token: 'none' }), /only served/);
+  assert.match(reason({ run, token: 'none' }), /only served, so there is no film/);
+  const done = status({ replay: { state: 'ended' }, processor: { state: 'done' } });
+  assert.match(reason({ run, status: done }), /only served, and its film is over/);
 });
 
 test('a film that is over can be jumped from where its trace is open', () => {
@@ -77,7 +79,10 @@ test('a watermark of another day is said with its day', () => {
 });
 
 test('after the end, where the watermark is past the film, everything is there', () => {
-  const ended = status({ replay: { state: 'ended' }, processor: { watermark: '2024-03-12T14:47:20Z' } });
-  assert.equal(dataThrough(ended).age, 'all that was sent');
+  const ended = status({
+    replay: { state: 'ended', at: '2024-03-14T00:00:00Z' },
+    processor: { watermark: '2024-03-14T00:10:00Z' },
+  });
+  assert.deepEqual(dataThrough(ended), { text: 'data through 00:00', age: 'all that was sent' });
   assert.equal(dataThrough(status({ processor: { watermark: null } })).text, 'no data yet');
 });

@@ -40,7 +40,7 @@ export async function play(
 }
 
 /** One number from the run's public tables. */
-export async function numberFrom({ store }: Pipeline, sql: string): Promise<number> {
+export async function numberFrom({ store }: Pick<Pipeline, 'store'>, sql: string): Promise<number> {
   const { rows } = await store.query(sql);
   return Number(rows[0]?.[0]);
 }

@@ -8,6 +8,10 @@
 import { runChild } from './child.js';
 import { findRuntime, isTooOld, RUNTIME_MAJOR, tooOldLine } from './runtime.js';
 
+// A statement of the database holds a thread of Node's pool for as long as it runs. With the usual four, a question that
+// takes a moment would wait for those that take long; the pool is made when it is first used, so it is not too late here.
+process.env.UV_THREADPOOL_SIZE ??= '16';
+
 /** Exits with one line and no stack. @param {string} line */
 function refuse(line) {
   process.stderr.write(`spillway: ${line}\n`);

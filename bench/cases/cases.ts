@@ -4,6 +4,7 @@ import { dashboard } from './dashboard.ts';
 import { dashboardFilters } from './dashboard-filters.ts';
 import { embedded } from './embedded.ts';
 import { generate } from './generate.ts';
+import { panels } from './panels.ts';
 import { rollupRows } from './rollup-rows.ts';
 import { traceOpen } from './trace-open.ts';
 
@@ -14,6 +15,7 @@ export const CASES: readonly BenchCase[] = [
   rollupRows,
   generate,
   traceOpen,
+  panels,
   dashboard,
   dashboardFilters,
 ];

@@ -79,15 +79,19 @@ export type TimedQuestion = Pick<SeriesQuestion, 'metric' | 'range' | 'derived'>
 
 const TIMES = { hour: 'hour', day: "CAST(date_trunc('day', hour) AS TIMESTAMP)" } as const;
 
-/** The measures alone: `hour` unless they are of the whole range, keys, measures, in no order. */
+/**
+ * The measures alone: `hour` unless they are of the whole range, keys, measures, in no order. `keySqls` are keys that are
+ * to be told in another way than by their values.
+ */
 export function sumsSql(
   { metric, range, grain, derived }: Pick<SeriesQuestion, 'metric' | 'range' | 'grain' | 'derived'>,
   plan: Plan,
+  keySqls: ReadonlyMap<string, string> = new Map(),
 ): string {
   const measures = metric.measures.map(({ name }) => identifier(name));
   const selected = [
     ...(grain === 'all' ? [] : [`${TIMES[grain]} AS hour`]),
-    ...plan.keys.map((name) => keySql(name, plan)),
+    ...plan.keys.map((name) => `${keySqls.get(name) ?? keySql(name, plan)} AS ${identifier(name)}`),
   ];
   const conditions = [...rangeConditions(range), ...plan.filters.map(({ sql }) => sql)];
   const from = `FROM ${identifier(metric.name)} ${where(conditions)}`;
@@ -104,5 +108,5 @@ export function sumsSql(
 
 function keySql(name: string, plan: Plan): string {
   const filter = plan.folded.find(({ key }) => key.name === name);
-  return filter === undefined ? identifier(name) : `CASE WHEN ${filter.sql} THEN 1 ELSE 0 END AS ${identifier(name)}`;
+  return filter === undefined ? identifier(name) : `CASE WHEN ${filter.sql} THEN 1 ELSE 0 END`;
 }

@@ -84,7 +84,7 @@ test('a jump while the page is open', { timeout: 120_000 }, async (t) => {
     return found.has('Tue 5 Mar 15:00') ? found : undefined;
   });
   assert.ok(!hours.has('Mon 4 Mar 03:00') && hours.has('Tue 5 Mar 04:00'), [...hours].join(', '));
-  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await page.getByRole('region', { name: 'The film' }).getByText('paused', { exact: true }).waitFor();
 });
 

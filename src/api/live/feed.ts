@@ -90,6 +90,7 @@ export class LiveFeed implements Source {
     this.#listening = undefined;
     this.#read = false;
     this.#settled = false;
+    this.#run?.forgetAnswers();
   }
 
   /** Ends every stream, and refuses further ones. */

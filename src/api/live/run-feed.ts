@@ -114,6 +114,11 @@ export class RunFeed {
     return answer;
   }
 
+  /** Nobody is going to ask for them again. */
+  forgetAnswers(): void {
+    this.#answers.clear();
+  }
+
   async #answer(live: LiveQuestion, changes: Changes | undefined): Promise<Answer> {
     const { version, latest } = this.changes;
     const window = this.window(live);

@@ -1,5 +1,5 @@
 import { type UseMutationResult, useMutation } from '@tanstack/react-query';
-import type { ApiProblem } from './problem.ts';
+import { ApiProblem } from './problem.ts';
 import { request } from './request.ts';
 import { type TokenState, tokenOf } from './token.ts';
 import { useToken, useTokenStore } from './use-token.ts';
@@ -38,13 +38,19 @@ function useCommand<V>(name: string, bodyOf: (given: V) => unknown): Command<V> 
       try {
         return await request<unknown>(`/api/replay/${name}`, { body: bodyOf(given), token });
       } catch (error) {
-        if (token !== undefined && isRefusal(error)) store.refuse(token);
-        throw error;
+        if (!isRefusal(error)) throw error;
+        if (token !== undefined) store.refuse(token);
+        throw new ApiProblem(
+          401,
+          error.code,
+          'the server does not know this page',
+          'open the link that the terminal printed',
+        );
       }
     },
   });
 }
 
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && 'status' in error && error.status === 401;
+function isRefusal(error: unknown): error is ApiProblem {
+  return error instanceof ApiProblem && error.status === 401;
 }

@@ -10,7 +10,10 @@ export interface ChartPalette extends Surface {
 }
 
 /** What an hour's line has that a chart shows. */
-export type ChartHour = Pick<HourLine, 'hour' | 'state' | 'revision'>;
+export interface ChartHour extends Pick<HourLine, 'hour' | 'state' | 'revision'> {
+  /** Whether anything has been counted in it. */
+  readonly counted: boolean;
+}
 
 /** The parts of the view that decide how a panel is drawn. */
 export interface ChartView {

@@ -46,6 +46,8 @@ export interface HourSlot {
   /** `ahead`: the film has not come to it. */
   readonly state: HourLine['state'] | 'ahead';
   readonly revision: number;
+  /** Whether what has no row is nothing: an open hour that nothing has come from yet is not known to be empty. */
+  readonly known: boolean;
 }
 
 export interface Rank {

@@ -56,8 +56,8 @@ function rowsOf(input: ChartInput, slots: readonly Slot[], field: Field, flags: 
     columnReader(data, name),
   );
   const places = new Map(slots.map(({ key: of }, i) => [of, i]));
-  const begun = slots.map(({ hour }) => hour === undefined || hour.state === 'open' || hour.state === 'final');
-  const absent = isZeroWithoutRows(field) ? begun.map((is) => (is ? 0 : null)) : slots.map(() => null);
+  const known = slots.map(({ hour }) => hour?.known !== false);
+  const absent = isZeroWithoutRows(field) ? known.map((is) => (is ? 0 : null)) : slots.map(() => null);
   const readFlags = flags.map((flag) => ({ flag, read: columnReader(data, flag.name) }));
   const rows = new Map<string, MutableRow>();
   for (const row of data.rows) {

@@ -24,7 +24,7 @@ export function hourSlots(
       key: hour,
       label: formatHour(hour),
       short: formatClock(hour),
-      hour: { hour, state, revision: line?.revision ?? 0 },
+      hour: { hour, state, revision: line?.revision ?? 0, known: state === 'final' || line?.counted === true },
       rank: undefined,
     });
   }

@@ -31,7 +31,7 @@ function Scale({ model }: { readonly model: HeatModel }) {
           <i key={from} style={{ background: colour }} />
         ))}
       </span>
-      {formatTick(max, unit, max)}
+      <span className={classes.end}>{formatTick(max, unit, max)}</span>
     </li>
   );
 }

@@ -175,8 +175,7 @@ function valuesOf(
     const others = cells.bySlot[i]?.length ?? 0;
     // Nothing of this kind, though there is something of another: no part of the whole.
     if (others > 0 && (input.metric.panel.stack || isZeroWithoutRows(field))) return 0;
-    const begun = hour === undefined || hour.state === 'open' || hour.state === 'final';
-    return begun && isZeroWithoutRows(field) ? 0 : null;
+    return hour?.known !== false && isZeroWithoutRows(field) ? 0 : null;
   });
   const detail = (slot: number): string | undefined => {
     const row = rows[slot];

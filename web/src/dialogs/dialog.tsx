@@ -14,9 +14,15 @@ interface DialogProps {
 /** A dialog over the page: Escape closes it, and the focus goes back to where it was. */
 export function Dialog({ opened, onClose, title, size = 'lg', onKeyDown, children }: DialogProps) {
   return (
-    <Modal.Root opened={opened} onClose={onClose} size={size} transitionProps={{ duration: 0 }}>
+    <Modal.Root
+      opened={opened}
+      onClose={onClose}
+      size={size}
+      transitionProps={{ duration: 0 }}
+      {...(onKeyDown === undefined ? {} : { onKeyDown })}
+    >
       <Modal.Overlay />
-      <Modal.Content {...(onKeyDown === undefined ? {} : { onKeyDown })}>
+      <Modal.Content>
         {/* A plain header would count as another banner of the page. */}
         <Modal.Header role="presentation">
           <Modal.Title className={css.title}>{title}</Modal.Title>

@@ -51,12 +51,14 @@ function partOf(view: ViewState, metric: string) {
   };
 }
 
-/** What charts need of the hours, as text: the same while only counts change, which happens all the time. */
+/** What charts need of the hours, as text: the same while they only count on, which happens all the time. */
 function hourLines({ hours }: LiveState): readonly string[] {
-  return hours.map(({ hour, state, revision }) => `${hour} ${state} ${revision}`);
+  return hours.map(
+    ({ hour, state, revision, counted }) => `${hour} ${state} ${revision} ${counted === 0 ? '' : 'counted'}`,
+  );
 }
 
 function hourOfLine(line: string): ChartHour {
-  const [hour = '', state = '', revision = ''] = line.split(' ');
-  return { hour, state: state as HourLine['state'], revision: Number(revision) };
+  const [hour = '', state = '', revision = '', counted] = line.split(' ');
+  return { hour, state: state as HourLine['state'], revision: Number(revision), counted: counted === 'counted' };
 }

@@ -142,13 +142,13 @@ export function at(hour: number): string {
   return `2024-03-12T${String(hour).padStart(2, '0')}:00:00Z`;
 }
 
-/** Lines of the hours from 10:00 on, `f`inal, `o`pen, `a`mended or `s`kipped. */
+/** Lines of the hours from 10:00 on: `f`inal, `a`mended, `o`pen, open and `e`mpty so far, or `s`kipped. */
 export function hoursOf(states: string): ChartHour[] {
   return [...states].map((letter, i) => {
     const hour = at(10 + i);
-    if (letter === 'o') return { hour, state: 'open', revision: 0 };
-    if (letter === 's') return { hour, state: 'skipped', revision: 1 };
-    return { hour, state: 'final', revision: letter === 'a' ? 2 : 1 };
+    if (letter === 'o' || letter === 'e') return { hour, state: 'open', revision: 0, counted: letter === 'o' };
+    if (letter === 's') return { hour, state: 'skipped', revision: 1, counted: false };
+    return { hour, state: 'final', revision: letter === 'a' ? 2 : 1, counted: true };
   });
 }
 

@@ -47,6 +47,11 @@ test('an hour that was skipped counts as nothing', () => {
   assert.deepEqual(model.series[0]?.values, [500, null, 0, 0]);
 });
 
+test('an open hour that nothing has come from yet is not known to be empty', () => {
+  const model = slots(inputOf(SPILL, SPILL_ROWS, 'ffoe'));
+  assert.deepEqual(model.series[0]?.values, [500, 0, 0, null]);
+});
+
 test('a share without rows is a gap', () => {
   const data = dataOf(
     ['hour', 'queries', 'reads', 'cached', 'hit_rate_of_reads', 'hit_rate_of_queries'],

@@ -5,6 +5,7 @@ import { Engine, numberOf, textOf } from '../engine/session.ts';
 import { quoted, timestamp } from '../engine/sql.ts';
 import { messageOf, SpillwayError } from '../errors.ts';
 import type { Metric } from '../metrics/metric.ts';
+import { metricsFromJson } from '../metrics/stored.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Clock } from '../time/clock.ts';
 import { DuckDBStore } from './duckdb-store.ts';
@@ -127,10 +128,10 @@ async function readMeta(session: Session, file: string): Promise<{ manifest: Man
       },
     );
   }
-  // Written by createIfEmpty of the same schema version, in the same shape.
   return {
+    // Written by createIfEmpty of the same schema version, in the same shape.
     manifest: JSON.parse(meta.get('manifest') ?? '') as Manifest,
-    metrics: JSON.parse(meta.get('metrics') ?? '') as Metric[],
+    metrics: metricsFromJson(meta.get('metrics') ?? ''),
   };
 }
 

@@ -114,7 +114,7 @@ async function arranged(page: Page): Promise<Arranged> {
     scroll: await page.evaluate<number>('window.scrollY'),
     tableScroll: await page.getByRole('region', { name: 'Result cache', exact: true }).evaluate(scrollOf),
     rowsScroll: await page.getByRole('group', { name: 'Utilization. ' }).evaluate(scrollOfParent),
-    hidden: await page.locator('main').getByRole('button', { pressed: false }).allInnerTexts(),
+    hidden: await page.locator('main [aria-pressed=false]').allInnerTexts(),
     zoomed: await page.getByText(/^Charts show /).innerText(),
     focus: await page.evaluate<string>('document.activeElement?.textContent ?? ""'),
     canvases: await page.evaluate<(number | null)[]>(

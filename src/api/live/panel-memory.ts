@@ -27,14 +27,13 @@ export class PanelMemory {
     return this.#known.get(idOf(part, live));
   }
 
-  /** Notes the values of an answer; undefined for one that hides some, or failed. */
+  /** Notes the values of the rows in view after an answer; undefined for one that hides some, or failed. */
   note(part: string, live: LiveQuestion, values: ReadonlySet<JsonCell> | undefined): void {
     const id = idOf(part, live);
-    const before = this.#known.get(id);
-    const hidden = values === undefined || (before === undefined && this.#known.has(id));
+    const wasHidden = this.#known.has(id) && this.#known.get(id) === undefined;
     // The one that was asked for longest ago is the first.
     this.#known.delete(id);
-    this.#known.set(id, hidden ? undefined : new Set([...(before ?? []), ...values]));
+    this.#known.set(id, wasHidden ? undefined : values);
     const [oldest] = this.#known.keys();
     if (this.#known.size > KEPT && oldest !== undefined) this.#known.delete(oldest);
   }

@@ -1,14 +1,11 @@
 import { FONT } from '../charts/axes.ts';
 import type { ChartPalette } from '../charts/chart-input.ts';
 import { IMAGE_SCALE } from '../charts/drawing.ts';
-import type { LegendEntry } from '../charts/legend-model.ts';
+import { type ImageWords, wrapped } from './image-words.ts';
 
-export interface PanelImage {
+export interface PanelImage extends ImageWords {
   /** The chart at twice its size. */
   readonly image: HTMLCanvasElement;
-  readonly title: string;
-  readonly subtitle: string;
-  readonly legend: readonly Pick<LegendEntry, 'label' | 'swatch'>[];
   readonly palette: ChartPalette;
 }
 
@@ -16,62 +13,91 @@ const SCALE = IMAGE_SCALE;
 const PAD = 12;
 const LINE = 18;
 const SWATCH = 12;
+const BOLD = `600 13px ${FONT.slice(FONT.indexOf(' ') + 1)}`;
 
-/** A panel as a picture that can stand alone: question, what it is over, chart and legend. Null if it cannot be drawn. */
-export async function panelImage({ image, title, subtitle, legend, palette }: PanelImage): Promise<Blob | null> {
-  const [width, height] = [image.width / SCALE, image.height / SCALE];
+/** A panel as a picture that can stand alone: question, what it is over, chart, legend and notes. Null if it fails. */
+export async function panelImage(panel: PanelImage): Promise<Blob | null> {
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d');
   if (context === null) return null;
-  context.font = FONT;
-  const rows = legendRows(context, legend, width);
+  const [width, height] = [panel.image.width / SCALE, panel.image.height / SCALE];
+  const layout = layoutOf(context, panel, width);
+  const lines = layout.title.length + layout.subtitle.length + layout.legend.length + layout.notes.length;
   canvas.width = (width + 2 * PAD) * SCALE;
-  canvas.height = (height + 2 * PAD + LINE * (2 + rows.length)) * SCALE;
+  canvas.height = (height + 2 * PAD + LINE * lines) * SCALE;
   context.scale(SCALE, SCALE);
-  context.fillStyle = palette.panel;
+  context.fillStyle = panel.palette.panel;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  context.textBaseline = 'middle';
-  write(context, title, PAD, PAD + LINE / 2, palette.text, `600 13px ${FONT.slice(FONT.indexOf(' ') + 1)}`, width);
-  write(context, subtitle, PAD, PAD + LINE * 1.5, palette.muted, FONT, width);
-  context.drawImage(image, PAD, PAD + 2 * LINE, width, height);
-  rows.forEach((row, i) => {
-    const y = PAD + 2 * LINE + height + LINE * (i + 0.5);
-    for (const { x, entry } of row) {
-      context.fillStyle = entry.swatch.fill;
-      context.fillRect(PAD + x, y - SWATCH / 2, SWATCH, SWATCH);
-      write(context, entry.label, PAD + x + SWATCH + 4, y, palette.text, FONT, width - x - SWATCH - 4);
-    }
-  });
+  paint(context, panel, layout, { width, height });
   return await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
 }
 
-type Entry = PanelImage['legend'][number];
+interface Layout {
+  readonly title: readonly string[];
+  readonly subtitle: readonly string[];
+  readonly legend: readonly (readonly { readonly x: number; readonly label: string; readonly colour: string }[])[];
+  readonly notes: readonly string[];
+}
 
-function legendRows(context: CanvasRenderingContext2D, legend: readonly Entry[], width: number) {
-  const rows: { readonly x: number; readonly entry: Entry }[][] = [];
+function layoutOf(context: CanvasRenderingContext2D, panel: PanelImage, width: number): Layout {
+  const measure = (font: string) => (text: string) => {
+    context.font = font;
+    return context.measureText(text).width;
+  };
+  const plain = measure(FONT);
+  return {
+    title: wrapped(panel.title, width, measure(BOLD)),
+    subtitle: wrapped(panel.subtitle, width, plain),
+    legend: legendRows(panel.legend, width, plain),
+    notes: panel.notes.flatMap((note) => wrapped(note, width, plain)),
+  };
+}
+
+function legendRows(legend: PanelImage['legend'], width: number, measure: (text: string) => number): Layout['legend'] {
+  const rows: { x: number; label: string; colour: string }[][] = [];
   let end = Number.POSITIVE_INFINITY;
-  for (const entry of legend) {
-    const needs = SWATCH + 4 + context.measureText(entry.label).width + PAD;
+  for (const { label, colour } of legend) {
+    const needs = SWATCH + 4 + measure(label) + PAD;
     if (end + needs > width) {
       rows.push([]);
       end = 0;
     }
-    rows.at(-1)?.push({ x: end, entry });
+    rows.at(-1)?.push({ x: end, label, colour });
     end += needs;
   }
   return rows;
 }
 
-function write(
+function paint(
   context: CanvasRenderingContext2D,
-  text: string,
-  x: number,
-  y: number,
-  colour: string,
-  font: string,
-  most: number,
+  { image, palette }: PanelImage,
+  layout: Layout,
+  size: { readonly width: number; readonly height: number },
 ): void {
-  context.fillStyle = colour;
-  context.font = font;
-  context.fillText(text, x, y, most);
+  let y = PAD + LINE / 2;
+  const write = (text: string, x: number, colour: string, font = FONT) => {
+    context.textBaseline = 'middle';
+    context.fillStyle = colour;
+    context.font = font;
+    context.fillText(text, x, y);
+  };
+  const below = (lines: readonly string[], colour: string, font = FONT) => {
+    for (const line of lines) {
+      write(line, PAD, colour, font);
+      y += LINE;
+    }
+  };
+  below(layout.title, palette.text, BOLD);
+  below(layout.subtitle, palette.muted);
+  context.drawImage(image, PAD, y - LINE / 2, size.width, size.height);
+  y += size.height;
+  for (const row of layout.legend) {
+    for (const { x, label, colour } of row) {
+      context.fillStyle = colour;
+      context.fillRect(PAD + x, y - SWATCH / 2, SWATCH, SWATCH);
+      write(label, PAD + x + SWATCH + 4, palette.text);
+    }
+    y += LINE;
+  }
+  below(layout.notes, palette.muted);
 }

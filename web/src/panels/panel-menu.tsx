@@ -2,15 +2,14 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { type RefObject, useState } from 'react';
 import type { ChartHandle } from '../charts/chart.tsx';
 import type { ChartMetric } from '../charts/chart-metric.ts';
-import { legendOf } from '../charts/legend-model.ts';
 import { csvOf } from '../tables/csv.ts';
 import { download } from '../tables/download.ts';
 import { metricColumns } from '../tables/table-columns.ts';
 import { useChangeView } from '../view-state/use-view.ts';
 import { DefinitionDialog } from './definition-dialog.tsx';
 import { fileName } from './file-name.ts';
+import { imageWords } from './image-words.ts';
 import { panelImage } from './panel-image.ts';
-import { overWords } from './panel-words.ts';
 import { SqlDialog } from './sql-dialog.tsx';
 import type { PanelState } from './use-panel.ts';
 
@@ -71,14 +70,10 @@ function saveCsv(metric: ChartMetric, { data }: PanelState): void {
 }
 
 async function savePng(metric: ChartMetric, state: PanelState, chart: ChartHandle | null): Promise<void> {
-  const { data, model, palette, hours, zoom } = state;
+  const { data, model, palette } = state;
   const image = chart?.image();
   if (data === undefined || model === undefined || image === undefined) return;
-  const blob = await panelImage({
-    ...{ image, palette, title: metric.question },
-    subtitle: `${metric.title} · ${overWords(metric, data, hours, zoom)} · UTC`,
-    legend: legendOf(model).filter(({ hidden }) => !hidden),
-  });
+  const blob = await panelImage({ ...imageWords(model, data), image, palette });
   if (blob !== null) download(fileName(metric.name, data.over, 'png'), blob);
 }
 

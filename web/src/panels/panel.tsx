@@ -59,7 +59,7 @@ function PanelFoot({ metric, state }: { readonly metric: ChartMetric; readonly s
   if (metric.failure === null && ignored === undefined && text === '') return null;
   return (
     <footer className={classes.foot}>
-      {metric.failure !== null && <strong>failed on a closed hour: {metric.failure}</strong>}
+      {metric.failure !== null && <strong data-wrong="">failed on a closed hour: {metric.failure}</strong>}
       {ignored !== undefined && <strong>{ignored}</strong>}
       {text !== '' && <span title={text}>{text}</span>}
     </footer>

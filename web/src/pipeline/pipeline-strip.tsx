@@ -72,7 +72,7 @@ function Items({ status }: { readonly status: StatusMessage }) {
 
 /** `59.8x of 60x`: reached and wanted. */
 function speedWords({ replay }: StatusMessage): string {
-  if (replay.speed === 0) return 'none';
+  if (replay.speed === 0 || replay.state === 'ended' || replay.state === 'stopped') return 'none';
   const wanted = speedText(replay.speed);
   if (replay.state !== 'playing') return `0x of ${wanted}`;
   if (replay.fullSpeedUntil !== null) return `${reachedText(replay.speedReached)} at full speed`;

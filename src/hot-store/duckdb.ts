@@ -5,7 +5,7 @@ import { Engine, numberOf, textOf } from '../engine/session.ts';
 import { quoted, timestamp } from '../engine/sql.ts';
 import { messageOf, SpillwayError } from '../errors.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { metricsFromJson } from '../metrics/stored.ts';
+import { metricsFromJson } from '../metrics/metric.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Clock } from '../time/clock.ts';
 import { DuckDBStore } from './duckdb-store.ts';

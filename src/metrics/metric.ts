@@ -30,6 +30,7 @@ export {
   tableOfColumns,
   tableOfRows,
 } from './rollup-table.ts';
+export { metricsFromJson } from './stored.ts';
 
 /** A SQL type that a rollup column may have. Measures are always BIGINT, so that sums are exact in any order. */
 export type RollupType = 'BIGINT' | 'VARCHAR' | 'BOOLEAN' | 'TIMESTAMP';

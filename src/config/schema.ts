@@ -199,7 +199,8 @@ export const settingsSchema = z.object({
   port: defaulted(integer(0, 65_535), '4870', {
     name: 'port',
     value: 'N',
-    about: 'Port of the dashboard and the HTTP API on 127.0.0.1; 0 takes any free one. If it is taken, the next free one is used.',
+    about:
+      'Port of the dashboard and the HTTP API on 127.0.0.1; 0 takes any free one. If it is taken, the next free one is used.',
     example: '4870',
   }),
   open: defaulted(boolean(), 'false', {

@@ -55,7 +55,7 @@ test('a jump while the page is open', { timeout: 120_000 }, async (t) => {
   const second = await openPage(cleanup, browser, spillway.address);
   await page
     .getByRole('dialog', { name: /^Receipt of / })
-    .getByRole('img')
+    .getByRole('img', { name: /received/ })
     .waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Jump…' }).click();

@@ -69,7 +69,7 @@ async function roundTrip(t: TestContext, browser: Browser, spillway: Spillway): 
   const before = await viewOf(page);
   await page.keyboard.press('h');
   await page.reload();
-  assert.deepEqual(await viewOf(page), before, 'after loading it again');
+  assertSameView(await viewOf(page), before, 'after loading it again');
 
   await page.keyboard.press('l');
   const link = await until(
@@ -78,8 +78,15 @@ async function roundTrip(t: TestContext, browser: Browser, spillway: Spillway): 
   );
   assert.ok(!link.includes(spillway.token) && !link.includes('token'), link);
   const other = await openPage(cleanup, browser, link);
-  const shown = await viewOf(other);
-  assert.deepEqual(shown, { ...before, receipt: 'none' }, 'from a link, in another browser');
+  assertSameView(await viewOf(other), { ...before, receipt: 'none' }, 'from a link, in another browser');
+}
+
+function assertSameView(view: View, expected: View, when: string): void {
+  for (const part of ['address', 'receipt', 'filters', 'figures'] as const) {
+    const [lines, others] = [view[part].split('\n'), expected[part].split('\n')];
+    const at = lines.findIndex((line, i) => line !== others[i]);
+    assert.ok(view[part] === expected[part], `${part} ${when}: ${lines[at]}, before: ${others[at]}`);
+  }
 }
 
 async function changeEverything(page: Page): Promise<void> {
@@ -109,7 +116,8 @@ async function changeEverything(page: Page): Promise<void> {
     .or(page.getByRole('heading', { name: 'Spillway' }))
     .first()
     .click();
-  await page.keyboard.press('ArrowLeft');
+  // A final hour: what an open one waits for changes by the second.
+  for (let back = 0; back < 3; back++) await page.keyboard.press('ArrowLeft');
   await page.getByRole('button', { name: /^Remove hour / }).waitFor();
   await page.keyboard.press('h');
   await page.getByRole('dialog', { name: /^Receipt of / }).waitFor();
@@ -169,7 +177,7 @@ async function withoutToken(t: TestContext, browser: Browser, spillway: Spillway
   await page.keyboard.press('h');
   await page
     .getByRole('dialog', { name: /^Receipt of / })
-    .getByRole('img')
+    .getByRole('img', { name: /received/ })
     .waitFor();
 }
 

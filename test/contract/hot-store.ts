@@ -341,6 +341,27 @@ export function hotStoreContract(name: string, place: (t: TestContext) => Promis
       assert.equal((await store.query('SELECT * FROM hours', { maxRows: 2 })).truncated, true);
     });
 
+    test('a query by column is the same, refused for the same reasons', async (t) => {
+      const { store, feed } = await setUp(t);
+      await feed.batch({ row: { query_id: 1 } }, { row: { query_id: 2 } });
+      const sql = 'SELECT query_id, hour FROM events ORDER BY 1';
+      const { columns, rows } = await store.query(sql);
+      const cells = [
+        [1, 2],
+        ['2024-03-01T00:00:00Z', '2024-03-01T00:00:00Z'],
+      ];
+      assert.deepEqual(await store.queryColumns(sql), { columns, cells, size: 2, truncated: false });
+      assert.deepEqual(
+        rows,
+        [0, 1].map((row) => cells.map((column) => column[row])),
+      );
+      const { size, truncated, cells: cut } = await store.queryColumns(sql, { maxRows: 1 });
+      assert.deepEqual([size, truncated, cut], [1, true, [[1], ['2024-03-01T00:00:00Z']]]);
+      const none = await store.queryColumns('SELECT query_id FROM events WHERE false');
+      assert.deepEqual([none.size, none.cells], [0, [[]]]);
+      await assert.rejects(store.queryColumns('DELETE FROM events'), isError('QUERY_INVALID'));
+    });
+
     test('readers see whole batches only, whatever is written meanwhile', async (t) => {
       const { store, feed } = await setUp(t);
       let writing = true;

@@ -7,7 +7,7 @@ import { type Drawing, type DrawingState, evenStops, type Size } from './drawing
 import { rankMark } from './rank-text.ts';
 import { axisOf } from './slots-drawing.ts';
 
-const NAMES_SHARE = 0.48;
+const NAMES_SHARE = 0.5;
 const NAMES_MOST_PX = 190;
 const NUMBERS_PX = 88;
 const BOTTOM_PX = 24;

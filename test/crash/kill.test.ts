@@ -74,7 +74,8 @@ async function assertSame(undisturbed: RunPlace, place: RunPlace): Promise<void>
   assert.deepEqual(await imbalances(place), []);
   assert.deepEqual(await archiveFaults(place), []);
   const own = (await filesBelow(place.dataDir)).filter((file) => !file.startsWith('archive/'));
-  const expected = [/^cache\/ordered-\w+\.parquet$/, /^logs\/[\w-]+\.log$/, /^runs\/[\w-]+\/hot\.duckdb$/];
+  // The token is kept for the next start; everything else is the run.
+  const expected = [/^token$/, /^cache\/ordered-\w+\.parquet$/, /^logs\/[\w-]+\.log$/, /^runs\/[\w-]+\/hot\.duckdb$/];
   assert.deepEqual(
     own.filter((file) => !expected.some((pattern) => pattern.test(file))),
     [],

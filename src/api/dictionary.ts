@@ -1,8 +1,8 @@
 import { identifier, quoted } from '../engine/sql.ts';
 import type { HotStore, JsonCell } from '../hot-store/hot-store.ts';
 
-/** A key with more values than this has no dictionary: the statement that holds it would cost more than it saves. */
-const MOST_VALUES = 1_000;
+/** A key with more or longer values has no dictionary: the statement that holds it would cost more than it saves. */
+const [MOST_VALUES, MOST_CHARACTERS] = [1_000, 40_000];
 /** Keys with a dictionary at most, of one store. */
 const MOST_KEYS = 100;
 
@@ -32,17 +32,23 @@ export class Dictionaries {
   /** Takes the values of a key over from an answer without dictionary. */
   learn(metric: string, key: string, cells: readonly JsonCell[]): void {
     const id = idOf(metric, key);
-    const values = new Set(this.#values.get(id));
-    for (const cell of cells) {
-      // A key that can be null does not tell an unknown value from none.
-      if (typeof cell !== 'string' || values.size > MOST_VALUES) {
-        this.#values.delete(id);
-        return;
-      }
-      values.add(cell);
-    }
-    if (values.size > 0 && (this.#values.size < MOST_KEYS || this.#values.has(id))) this.#values.set(id, values);
+    const values = withTexts(this.#values.get(id) ?? new Set(), cells);
+    if (values === undefined) this.#values.delete(id);
+    else if (this.#values.size < MOST_KEYS || this.#values.has(id)) this.#values.set(id, values);
   }
+}
+
+/** The texts of both; undefined where they cannot be a dictionary. */
+function withTexts(known: ReadonlySet<string>, cells: readonly JsonCell[]): ReadonlySet<string> | undefined {
+  const values = new Set(known);
+  for (const cell of cells) {
+    // A key that can be null does not tell an unknown value from none; DuckDB would read a statement only up to a NUL.
+    if (typeof cell !== 'string' || cell.includes('\0')) return undefined;
+    values.add(cell);
+    if (values.size > MOST_VALUES) return undefined;
+  }
+  const characters = [...values].reduce((sum, { length }) => sum + length, 0);
+  return values.size === 0 || characters > MOST_CHARACTERS ? undefined : values;
 }
 
 function idOf(metric: string, key: string): string {

@@ -8,14 +8,14 @@ import type { Page } from '../support/browser/page.ts';
 import { openBrowser, openPage } from '../support/browser/page.ts';
 import { until } from '../support/live-run.ts';
 
-const LAST = 26;
+const LAST = 8;
 
 /** Views that fill the page, by the query of their address. */
 const PAGES = {
   'the page': '',
   'tables, a filter and a zoom': [
     'tables=spill,utilization,top_tables&only.query_type=select,copy&hide.workload=select',
-    `zoom=${traceHour(10).slice(0, 13)},${traceHour(20).slice(0, 13)}`,
+    `zoom=${traceHour(2).slice(0, 13)},${traceHour(6).slice(0, 13)}`,
   ].join('&'),
   'a panel that fills the page': 'panel=utilization',
 };
@@ -42,7 +42,7 @@ test('axe-core finds nothing', { timeout: 240_000 }, async (t) => {
   const browser = await openBrowser(t, cleanup);
   if (browser === undefined) return;
   const dir = await folder(cleanup);
-  await smallTrace(dir, { hours: LAST + 6, events: 9_000 });
+  await smallTrace(dir, { hours: LAST + 6, events: 6_000 });
   const spillway = await pausedRun(cleanup, dir, LAST, ['--faults', 'corrupt=1%']);
   for (const theme of ['light', 'dark'] as const) {
     const page = await openPage(cleanup, browser, spillway.link, { theme });

@@ -25,7 +25,7 @@ export interface HourlyGroups {
   byValue(key: string, hours: number): AnsweredGroups;
 }
 
-/** Rows that serve some needs, and the groups that have been made of them. */
+/** Rows that serve some needs, and the groups that have been made of them, by their keys and what was asked for. */
 interface Pass {
   readonly table: RollupTable<JsonCell>;
   readonly groups: Map<string, AnsweredGroups>;
@@ -33,7 +33,7 @@ interface Pass {
 
 /**
  * A metric's groups by hour for all that needs them: needs with the same conditions share one pass over the metric, which
- * tells apart what any of them does, and those with the same keys share the groups too.
+ * tells apart what any of them does, and those that ask for the same groups share these, too.
  */
 export class MetricSums {
   readonly #store: HotStore;
@@ -54,7 +54,7 @@ export class MetricSums {
     const context = await sumsContext(this.#store, question, plan, 1);
     const { table, groups } = await this.#passOf(need);
     const by = ['hour', ...need.group];
-    const id = JSON.stringify(by);
+    const id = JSON.stringify([by, [...plan.folded, ...plan.late].map(({ sql }) => sql)]);
     let found = groups.get(id);
     if (found === undefined) {
       found = answeredGroups(this.#metric, foldedTable(table, plan.folded), by, plan, context);

@@ -63,7 +63,7 @@ test('many rows tell their texts by a dictionary, and a text that it does not ha
   assert.deepEqual(sorted(await queriesOf(store)), sorted(await expectedOf(store)));
 });
 
-test('a key with very many texts, or that can be null, has no dictionary', () => {
+test('a key with very many or long texts, or that can be null, has no dictionary', () => {
   const dictionaries = new Dictionaries();
   dictionaries.learn(
     'm',
@@ -77,4 +77,10 @@ test('a key with very many texts, or that can be null, has no dictionary', () =>
   assert.equal(dictionaries.sql('m', 'k'), undefined);
   dictionaries.learn('m', 'k', []);
   assert.equal(dictionaries.sql('m', 'k'), undefined);
+  dictionaries.learn('m', 'k', ['cut\0off']);
+  assert.equal(dictionaries.sql('m', 'k'), undefined);
+  dictionaries.learn('m', 'k', ['x'.repeat(40_001)]);
+  assert.equal(dictionaries.sql('m', 'k'), undefined);
+  dictionaries.learn('m', 'k', ['x'.repeat(40_000)]);
+  assert.ok(dictionaries.sql('m', 'k') !== undefined);
 });

@@ -6,3 +6,4 @@ export type { MetricDefinition, MetricsBody } from '../../../src/api/routes/metr
 export type { JumpBody } from '../../../src/api/routes/replay.ts';
 export type { RevisionsBody } from '../../../src/api/routes/revisions.ts';
 export type { SeriesBody } from '../../../src/api/routes/series.ts';
+export type { TopBody } from '../../../src/api/routes/top.ts';

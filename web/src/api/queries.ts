@@ -2,7 +2,7 @@ import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-quer
 import type { LiveState } from '../live/live-state.ts';
 import { useLive } from '../live/use-live.ts';
 import type { Store } from '../store/store.ts';
-import type { HourBody, InstancesBody, MetricsBody, RevisionsBody } from './answers.ts';
+import type { HourBody, InstancesBody, MetricsBody, RevisionsBody, TopBody } from './answers.ts';
 import type { ApiProblem } from './problem.ts';
 import { request } from './request.ts';
 import { tokenOf } from './token.ts';
@@ -77,6 +77,17 @@ export function useInstances(): UseQueryResult<InstancesBody, ApiProblem> {
   // Not with every hour: at full speed that would be all the time.
   const begun = useLive(({ status }) => (status?.processor.counted ?? 0) > 0);
   return useQuery(useQuestion<InstancesBody>('/api/instances', [begun], INSTANCES_EVERY_MS));
+}
+
+/** As many values of a key as anybody looks through. */
+const MOST_VALUES = 250;
+
+/** The values of a metric's key in the hours in view, whatever is filtered, those with most of its first measure first. */
+export function useKeyValues(metric: string, key: string): UseQueryResult<TopBody, ApiProblem> {
+  const from = useLive((live) => live.window?.from);
+  const to = useLive((live) => live.window?.to);
+  const query = new URLSearchParams({ group: key, k: String(MOST_VALUES), from: from ?? '', to: to ?? '' });
+  return useQuery(useQuestion<TopBody>(from === undefined ? undefined : `/api/metrics/${metric}/top?${query}`, []));
 }
 
 /** Asks for what `useMetrics` is going to ask for. Never fails: who shows it says what is wrong. */

@@ -14,6 +14,8 @@ export interface FilterKey {
   readonly label: string;
   /** Titles of the metrics that have it: the panels that a filter on it changes. */
   readonly metrics: readonly string[];
+  /** Name of one of them: it can be asked for the values. */
+  readonly source: string;
   /** Those that panels show; any other can be typed. */
   readonly values: readonly string[];
 }
@@ -28,13 +30,19 @@ export function filterKeys(
   metrics: readonly MetricDefinition[],
   panels: Readonly<Record<string, PanelData>>,
 ): FilterKey[] {
-  const titles = new Map<string, string[]>();
+  const holders = new Map<string, MetricDefinition[]>();
   for (const metric of metrics)
     for (const { name } of metric.keys)
-      if (tellsApart(metric, name)) titles.set(name, [...(titles.get(name) ?? []), metric.title]);
-  return [...titles]
+      if (tellsApart(metric, name)) holders.set(name, [...(holders.get(name) ?? []), metric]);
+  return [...holders]
     .sort(([a, m], [b, n]) => n.length - m.length || a.localeCompare(b))
-    .map(([name, of]) => ({ name, label: keyLabel(name), metrics: of, values: valuesOf(name, panels) }));
+    .map(([name, of]) => ({
+      name,
+      label: keyLabel(name),
+      metrics: of.map(({ title }) => title),
+      source: of[0]?.name ?? '',
+      values: valuesOf(name, panels),
+    }));
 }
 
 /**

@@ -1,12 +1,14 @@
 import { NativeSelect } from '@mantine/core';
 import { useState } from 'react';
-import { useMetrics } from '../api/queries.ts';
+import { useKeyValues, useMetrics } from '../api/queries.ts';
+import { formatKey } from '../format/cells.ts';
+import { formatValue } from '../format/units.ts';
 import { useLive } from '../live/use-live.ts';
 import { useView } from '../view-state/use-view.ts';
 import css from './filter-bar.module.css';
-import { filterKeys, withValues } from './filter-model.ts';
+import { type FilterKey, filterKeys, withValues } from './filter-model.ts';
 import { PickerButton } from './picker-button.tsx';
-import { ValuePicker } from './value-picker.tsx';
+import { type Choice, ValuePicker } from './value-picker.tsx';
 
 /** Filters on every key but the instance, users' own included. */
 export function KeyPicker() {
@@ -37,13 +39,33 @@ function Keys() {
       <p className={css.note}>
         Changes {key.metrics.join(', ')}; panels without this key say that they are not filtered.
       </p>
-      <ValuePicker
+      <Values
         key={key.name}
-        what={`values of ${key.label}`}
-        choices={key.values.map((value) => ({ value }))}
+        of={key}
         chosen={filters[key.name] ?? []}
         onChange={(chosen) => change({ filters: withValues(filters, key.name, chosen) })}
       />
     </div>
+  );
+}
+
+interface ValuesProps {
+  readonly of: FilterKey;
+  readonly chosen: readonly string[];
+  readonly onChange: (chosen: readonly string[]) => void;
+}
+
+/** All values of the key in the hours in view: panels show only those that are chosen already. */
+function Values({ of: { name, label, source, values }, chosen, onChange }: ValuesProps) {
+  const top = useKeyValues(source, name).data;
+  const [measure = ''] = Object.keys(top?.rows[0]?.measures ?? {});
+  const unit = useMetrics().data?.metrics.find((metric) => metric.name === source)?.measures[0]?.unit ?? '';
+  const known: Choice[] = (top?.rows ?? []).map(({ keys, measures }) => ({
+    value: formatKey(keys[name]),
+    note: formatValue(measures[measure], unit),
+  }));
+  const others = values.filter((value) => !known.some((choice) => choice.value === value)).map((value) => ({ value }));
+  return (
+    <ValuePicker what={`values of ${label}`} choices={[...known, ...others]} chosen={chosen} onChange={onChange} />
   );
 }

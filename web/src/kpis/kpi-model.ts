@@ -15,7 +15,7 @@ import type { SparkPoint } from './spark-path.ts';
 export interface KpiView {
   readonly id: string;
   readonly label: string;
-  /** The hour that the value is of: `14:00`, with the day if it is not that of the latest hour. */
+  /** The hour that the value is of: `14:00`, with the day if it was chosen from another day than the latest hour's. */
   readonly hourText: string;
   readonly value: string;
   /** `of 4,210 reads`. */
@@ -64,9 +64,11 @@ export function dayBefore(hour: string): string {
   return isoOf(msOf(hour) - 24 * HOUR_MS);
 }
 
-/** `14:00`, or `Mon 11 Mar 14:00` where it is of another day than the latest hour. */
-export function hourText({ hour, latest, state }: KpiHour): string {
-  const text = formatDay(hour) === formatDay(latest) ? formatClock(hour) : formatHour(hour);
+/** `14:00`, or `Mon 11 Mar 14:00` where a chosen hour is of another day than the latest one. */
+export function hourText({ hour, latest, state, chosen }: KpiHour): string {
+  // Past midnight, too, the clock alone says which the latest final hour is: a longer text would move the whole row.
+  const isClear = formatDay(hour) === formatDay(latest) || (!chosen && msOf(latest) - msOf(hour) < 24 * HOUR_MS);
+  const text = isClear ? formatClock(hour) : formatHour(hour);
   return state === 'open' ? `${text} so far` : text;
 }
 

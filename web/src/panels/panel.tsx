@@ -56,7 +56,9 @@ export function Panel({ metric, full }: PanelProps) {
 function PanelFoot({ metric, state }: { readonly metric: ChartMetric; readonly state: PanelState }) {
   const ignored = state.data === undefined ? undefined : ignoredWords(state.data);
   const text = caption(metric, state);
-  if (metric.failure === null && ignored === undefined && text === '') return null;
+  // How many of how many comes and goes with the hours: its place stays, or the legend would jump.
+  const comesAndGoes = metric.panel.top !== null;
+  if (metric.failure === null && ignored === undefined && text === '' && !comesAndGoes) return null;
   return (
     <footer className={classes.foot}>
       {metric.failure !== null && <strong data-wrong="">failed on a closed hour: {metric.failure}</strong>}

@@ -268,6 +268,18 @@ describe('a figure of the top row', () => {
     assert.deepEqual(await hoursOf(0, 'traffic.1'), [H10]);
   });
 
+  test('is of its own part of a share, beside others of the same metric', async (t) => {
+    const share = (of: string): Partial<Kpi> => ({ value: 'share', where: { class: of } });
+    const { ask } = await panelFixture(t, [classes({}, [share('network'), share('cpu'), { value: 'share' }])]);
+    const { kpis } = checked(await ask());
+    const first = ['classes.0', 'classes.1', 'classes.2'].map((name) => kpis[name]?.rows[0]);
+    assert.deepEqual(first, [
+      [H10, 0.75, 6],
+      [H10, 0.25, 2],
+      [H10, 1, 8],
+    ]);
+  });
+
   test('counts the values of a key that have a flag, of how many', async (t) => {
     const metric: Metric = {
       ...traffic({ chart: 'heatmap', series: 'instance_id', y: ['large'] }, [{ value: 'large', count: 'instance_id' }]),

@@ -23,10 +23,10 @@ const OWN = metric('by_region', { title: 'By region', keys: [{ name: 'region', t
 test("every key can be filtered by, users' own included, but not the hour; instances have a control of their own", () => {
   const keys = filterKeys([OWN, SPILL, { ...SPILL, name: 'workload', title: 'Workload' }], {});
   assert.deepEqual(
-    keys.map(({ name, metrics }) => [name, metrics]),
+    keys.map(({ name, metrics, source }) => [name, metrics, source]),
     [
-      ['query_type', ['Spill', 'Workload']],
-      ['region', ['By region']],
+      ['query_type', ['Spill', 'Workload'], 'spill'],
+      ['region', ['By region'], 'by_region'],
     ],
   );
   assert.equal(keys[0]?.label, 'query type');

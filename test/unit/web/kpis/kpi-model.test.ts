@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type KpiContext, kpiHour, kpiView } from '../../../../web/src/kpis/kpi-model.ts';
+import { hourText, type KpiContext, kpiHour, kpiView } from '../../../../web/src/kpis/kpi-model.ts';
 import { kpiSources } from '../../../../web/src/kpis/kpi-order.ts';
 import { CACHE, hourLines, kpi, kpiData, metric, panelData, sourceOf } from './metric-fixture.ts';
 
@@ -55,6 +55,13 @@ test('a chosen hour is shown with its day, and an open one is neither compared n
   assert.equal(open.noChange, 'still open, not compared');
   assert.equal(open.soFar, undefined);
   assert.equal(kpiView(sourceOf(WORKLOAD), data, undefined, context(YESTERDAY)).hourText, 'Mon 11 Mar 13:00');
+});
+
+test('past midnight the latest final hour needs no day: the row keeps its height', () => {
+  const at = { hour: '2024-03-11T23:00:00Z', latest: '2024-03-12T00:00:00Z', state: 'final', chosen: false } as const;
+  assert.equal(hourText(at), '23:00');
+  assert.equal(hourText({ ...at, chosen: true }), 'Mon 11 Mar 23:00');
+  assert.equal(hourText({ ...at, latest: '2024-03-12T23:00:00Z' }), 'Mon 11 Mar 23:00');
 });
 
 test('before any hour is final the row says what there is so far', () => {

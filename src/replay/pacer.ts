@@ -75,8 +75,14 @@ export function dueAt(state: PacerState, t: ReplayTime): number {
   return state.anchorWallMs + (t - state.anchorFilm) / (MICROS_PER_MS * state.speed);
 }
 
-/** Tells the pacer where the film really is; ends the filling, or the step, once it has come far enough. */
+/**
+ * Tells the pacer where the film really is; ends the filling, or the step, once it has come far enough. What was on its
+ * way when a lower speed was asked for may have gone past the plan: the film goes on from there and does not stand
+ * still until the plan has come so far.
+ */
 export function reached(state: PacerState, at: ReplayTime, nowMs: number): PacerState {
+  const isAhead = !state.paused && at > allowedUntil(state, nowMs);
+  if (isAhead && !isUnheld(state)) return { ...state, anchorFilm: at, anchorWallMs: nowMs };
   const filled = state.fillUntil !== undefined && at >= state.fillUntil;
   const stepped = state.stepUntil !== undefined && at >= state.stepUntil;
   if (!filled && !stepped) return state;

@@ -62,6 +62,17 @@ test('coming down from max goes on from where the film is', () => {
   assert.equal(pacer.allowedUntil(slow, 6_000), after(MICROS_PER_HOUR + MICROS_PER_MINUTE));
 });
 
+test('what was on its way when the film came down from max does not make it stand still', () => {
+  const max = pacer.startPacer({ at: START, nowMs: 0, speed: 'max' });
+  const slow = pacer.withSpeed(max, 60, after(MICROS_PER_HOUR), 5_000);
+  const at = after(3 * MICROS_PER_HOUR);
+  const moved = pacer.reached(slow, at, 5_500);
+  assert.equal(pacer.allowedUntil(moved, 5_500), at);
+  assert.equal(pacer.allowedUntil(moved, 6_500), at + MICROS_PER_MINUTE);
+  // A film that is held by nothing but its plan is never ahead of it.
+  assert.equal(pacer.reached(moved, replayTime(at + MICROS_PER_MINUTE), 6_500), moved);
+});
+
 test('a change of speed during a pause counts from the end of the pause', () => {
   const playing = pacer.startPacer({ at: START, nowMs: 0, speed: 60 });
   const paused = pacer.pause(playing, after(7));
